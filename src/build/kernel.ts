@@ -1,0 +1,53 @@
+// Compiles the simulated kernel (AssemblyScript) to WebAssembly:
+//   kernel.wasm        what ships                                       entry src/kernel/index.ts
+//   test-NAME.wasm     the parts of one folder, exported for its tests  entry src/kernel/NAME/exports.ts, never shipped
+// Usage: kernel.ts [NAME…]; without names, everything. A file that is newer than all its sources is left alone.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const kernel = 'src/kernel';
+
+/** The runtime is `minimal`: no shadow stack; the host calls __collect between two system calls, when no frame is live. */
+const flags = ['-O3', '--noAssert', '--runtime', 'minimal', '--importMemory', '--exportRuntime', '--exportTable'];
+
+function newestSource(folder: string): number {
+  let newest = 0;
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) newest = Math.max(newest, newestSource(path));
+    else if (entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
+      newest = Math.max(newest, statSync(join(root, path)).mtimeMs);
+  }
+  return newest;
+}
+
+async function compile(entry: string, output: string): Promise<void> {
+  const out = `${kernel}/generated/${output}`;
+  if (existsSync(join(root, out)) && statSync(join(root, out)).mtimeMs > newestSource(kernel)) return;
+  const { error, stderr } = await asc.main([entry, '--outFile', out, ...flags], {
+    stderr: asc.createMemoryStream(),
+    readFile: (name, base) => {
+      try {
+        return readFileSync(join(base, name), 'utf8');
+      } catch {
+        return null;
+      }
+    },
+  });
+  if (error) {
+    console.error(stderr.toString());
+    console.error(`${out}: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+process.chdir(root);
+const parts = readdirSync(join(root, kernel)).filter((name) => existsSync(join(root, kernel, name, 'exports.ts')));
+const wanted = process.argv.slice(2);
+if (wanted.length === 0 || wanted.includes('kernel')) await compile(`${kernel}/index.ts`, 'kernel.wasm');
+for (const part of parts) {
+  if (wanted.length === 0 || wanted.includes(part)) await compile(`${kernel}/${part}/exports.ts`, `test-${part}.wasm`);
+}

@@ -1,0 +1,130 @@
+// What the lab takes and gives: plain data, structured-clonable, the same for the worker, the command line and tests.
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+
+/** A reader's project: C files by path, and which of them is compiled. */
+export interface Project {
+  readonly files: Readonly<Record<string, string>>;
+  readonly main: string;
+}
+
+/** A packet by fields (whatever is left out gets a sensible value, lengths and checksums included) or as bytes. */
+export interface PacketSpec {
+  readonly hex?: string;
+  readonly ethernet?: { readonly source?: string; readonly destination?: string; readonly type?: number | string };
+  readonly vlan?: { readonly id: number; readonly priority?: number };
+  readonly ipv4?: {
+    readonly source: string;
+    readonly destination: string;
+    readonly ttl?: number;
+    readonly id?: number;
+    readonly protocol?: number | string;
+  };
+  readonly ipv6?: { readonly source: string; readonly destination: string; readonly hopLimit?: number };
+  readonly arp?: { readonly operation: 'request' | 'reply'; readonly source: string; readonly target: string };
+  readonly icmp?: { readonly type?: 'echo-request' | 'echo-reply' | number; readonly id?: number; readonly sequence?: number };
+  readonly udp?: { readonly source: number; readonly destination: number };
+  readonly tcp?: { readonly source: number; readonly destination: number; readonly flags?: string };
+  /** text, sent as UTF-8 */
+  readonly payload?: string;
+  /** cut the frame to so many bytes, for broken packets */
+  readonly truncate?: number;
+  /** how many times it is sent, one after the other (default 1) */
+  readonly count?: number;
+}
+
+export interface Scenario {
+  /** name of the program to run; default: the object's only one */
+  readonly program?: string;
+  readonly seed?: number;
+  readonly packets: readonly (PacketSpec & { readonly expect?: string })[];
+  /** expected map contents after the run, for tests: map → key → value, as bpftool prints them by BTF */
+  readonly maps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** examples/NAME/example.json */
+export interface ExampleDescription {
+  /** the file that a chapter shows first */
+  readonly main: string;
+  /** further files the page shows (a loader, a Makefile) */
+  readonly files: readonly string[];
+  /** broken versions: each compiles, and the verifier must refuse it with this last message on this line */
+  readonly variants: readonly {
+    readonly file: string;
+    readonly errno: number;
+    readonly message: string;
+    readonly line: number;
+  }[];
+  readonly scenario: Scenario;
+}
+
+export interface MapEntry {
+  readonly key: string;
+  readonly value: string;
+  /** decoded by BTF, null when there is none */
+  readonly decoded: { readonly key: unknown; readonly value: unknown } | null;
+}
+
+export interface MapReport {
+  readonly name: string;
+  readonly type: string;
+  readonly entries: readonly MapEntry[];
+  /** more entries exist than are listed */
+  readonly truncated: boolean;
+}
+
+export interface PacketReport {
+  /** one line in tcpdump's manner: "10.2.2.1 > 10.2.2.2: ICMP echo request, length 98" */
+  readonly summary: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly length: number;
+  readonly retval: number;
+  /** the return value's name (XDP_DROP), or its number */
+  readonly verdict: string;
+  readonly instructions: number;
+  /** what came out, hex; null when it was dropped */
+  readonly dataOut: string | null;
+  readonly expected: string | null;
+}
+
+export interface VerifyReport {
+  readonly program: string;
+  readonly accepted: boolean;
+  readonly errno: number;
+  /** Linux's own last message before "processed", '' when accepted */
+  readonly message: string;
+  /** instructions the verifier walked, states it kept */
+  readonly processed: number;
+  readonly states: number;
+  /** the kernel-format log at level 1 (failing path) */
+  readonly log: string;
+}
+
+export interface Fault {
+  readonly kind: string;
+  readonly instruction: number;
+  readonly address: string;
+}
+
+/** The outcome of one Run. Stages that were not reached are null; `diagnostics` says why, on the C line. */
+export interface RunReport {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly compiled: {
+    readonly objectBytes: number;
+    readonly programs: readonly { readonly name: string; readonly section: string; readonly instructions: number }[];
+  } | null;
+  readonly verified: readonly VerifyReport[] | null;
+  readonly packets: readonly PacketReport[] | null;
+  readonly maps: readonly MapReport[] | null;
+  /** lines of bpf_printk */
+  readonly trace: readonly string[];
+  readonly fault: Fault | null;
+  /** wall-clock milliseconds by stage, for the page to show; not part of the deterministic result */
+  readonly milliseconds: Readonly<Record<'compile' | 'verify' | 'run', number>>;
+}
+
+/** Compile and verify only: what an editor asks for as one types. */
+export interface CheckReport {
+  readonly diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,90 @@
+// The page's handle on the lab: starts the worker at first use, gives up on it when it hangs, starts a new one.
+import type { CheckReport, Project, RunReport, Scenario } from './api.ts';
+import type { LabRequest, LabResponse } from './messages.ts';
+
+export type LabOutcome<Report> =
+  | { readonly ok: true; readonly report: Report }
+  /** `timeout`: stopped after the limit; `crashed`: an exception, our bug; `cancelled`: by the caller */
+  | { readonly ok: false; readonly reason: 'timeout' | 'crashed' | 'cancelled'; readonly message: string };
+
+/** A check that a newer one overtook is cancelled; a run waits for nothing. */
+export interface Lab {
+  check(project: Project): Promise<LabOutcome<CheckReport>>;
+  run(project: Project, scenario: Scenario): Promise<LabOutcome<RunReport>>;
+  cancel(): void;
+}
+
+interface Pending {
+  readonly settle: (outcome: LabOutcome<never> | { ok: true; report: never }) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+  readonly kind: LabRequest['kind'];
+}
+
+/** Milliseconds after which a request is given up and the worker is replaced; the first one also pays for loading. */
+const LIMIT = 10_000;
+
+type Work<R> = R extends { id: number } ? Omit<R, 'id'> : never;
+
+export function createLab(start: () => Worker = startWorker): Lab {
+  let worker: Worker | null = null;
+  let next = 1;
+  const pending = new Map<number, Pending>();
+
+  function stop(reason: 'timeout' | 'crashed' | 'cancelled', message: string): void {
+    worker?.terminate();
+    worker = null;
+    const lost = [...pending.values()];
+    pending.clear();
+    for (const request of lost) {
+      clearTimeout(request.timer);
+      request.settle({ ok: false, reason, message });
+    }
+  }
+
+  function running(): Worker {
+    if (worker) return worker;
+    worker = start();
+    worker.onmessage = (event: MessageEvent<LabResponse>) => {
+      const response = event.data;
+      const request = pending.get(response.id);
+      if (!request) return;
+      pending.delete(response.id);
+      clearTimeout(request.timer);
+      if (response.kind === 'crashed') {
+        request.settle({ ok: false, reason: 'crashed', message: response.message });
+        stop('crashed', response.message);
+      } else if (response.kind !== 'ready') {
+        request.settle({ ok: true, report: response.report as never });
+      }
+    };
+    worker.onerror = (event) => stop('crashed', event.message || 'the lab could not be loaded');
+    return worker;
+  }
+
+  function ask<Report>(work: Work<LabRequest>): Promise<LabOutcome<Report>> {
+    return new Promise((resolve) => {
+      const id = next++;
+      const timer = setTimeout(() => stop('timeout', ''), LIMIT);
+      pending.set(id, { settle: resolve as Pending['settle'], timer, kind: work.kind });
+      running().postMessage({ ...work, id });
+    });
+  }
+
+  return {
+    check(project) {
+      for (const [id, request] of pending) {
+        if (request.kind !== 'check') continue;
+        pending.delete(id);
+        clearTimeout(request.timer);
+        request.settle({ ok: false, reason: 'cancelled', message: '' });
+      }
+      return ask<CheckReport>({ kind: 'check', project });
+    },
+    run: (project, scenario) => ask<RunReport>({ kind: 'run', project, scenario }),
+    cancel: () => stop('cancelled', ''),
+  };
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+}
