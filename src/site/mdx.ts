@@ -1,0 +1,44 @@
+// The words that a chapter may use besides Markdown. A chapter needs no import: every component here is in scope.
+//
+//   <Example name="xdp-drop" />
+//       The example of that name (examples/NAME/example.json): its code, its broken variants as tabs, Run, Edit and
+//       the result. `file="no-null-check.bpf.c"` opens with that file; `panels="packets maps trace"` names the parts of
+//       the result that are shown (default: packets maps trace).
+//
+//   <Excerpt example="xdp-drop" region="count" />
+//       A part of an example's main file (or of `file="…"`), with the file's own line numbers: the top-level declaration
+//       of that name with the comment above it. Without `region`: the whole file. Code is never typed into prose.
+//
+//   <Diagram name="packet-path" />
+//       A drawing: its shape from content/chapters/*/diagrams/NAME.json, its words from NAME.en.json and NAME.my.json
+//       beside it: { "title", "description", "labels": { ID: "text, \n starts a new line" } }. `title` stands under the
+//       drawing, `description` tells the whole drawing to somebody who cannot see it. See diagrams/shape.ts.
+//
+//   <Term id="verifier" />            the glossary's own form of the term (content/glossary), with its meaning on demand
+//   <Term id="verifier">verifiers</Term>   the same, with the words that the sentence needs
+//
+//   <Source href="https://…" title="who says it, and where">the claim</Source>
+//       A claim with its source: a link that is recognisable as one. Without children the title stands in the text.
+//
+//   <Aside kind="note">…</Aside>      kinds: note · linux (what the real kernel does, or how to try it there)
+//                                     · differs (where the simulator differs from Linux) · caution
+//
+//   <Steps>1. … 2. …</Steps>          numbered steps, drawn as a path, around an ordinary numbered list
+//
+//   <Summary>- … - …</Summary>        what was learnt, at the end, around an ordinary list
+//
+// Headings carry the same id in every language: `## ပို့လာတဲ့ packet တစ်ခု {#one-packet}`. Level one is the chapter's
+// title and is written by the page from the front matter: { title, description, question }, where `question` is what
+// the chapter answers and stands below the title.
+import Aside from './components/Aside.astro';
+import Diagram from './components/Diagram.astro';
+import Example from './components/Example.astro';
+import Excerpt from './components/Excerpt.astro';
+import Source from './components/Source.astro';
+import Steps from './components/Steps.astro';
+import Summary from './components/Summary.astro';
+import Table from './components/Table.astro';
+import Term from './components/Term.astro';
+
+/** Handed to every chapter's `<Content components={…} />`; `table` makes every Markdown table scroll on its own. */
+export const vocabulary = { Aside, Diagram, Example, Excerpt, Source, Steps, Summary, Term, table: Table };
