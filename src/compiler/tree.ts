@@ -93,7 +93,10 @@ export interface Member {
   /** '' for an anonymous struct or union */
   readonly name: string;
   readonly type: Type;
-  /** bytes from the record's start; for a bit-field, of the storage unit that holds it */
+  /**
+   * bytes from the record's start; for a bit-field, of the storage unit that holds it: as wide as the type, or, where
+   * packing lets the field cross such units or the record ends before, the bytes that (bitOffset + width) bits take
+   */
   readonly offset: number;
   readonly bitField: { readonly bitOffset: number; readonly width: number } | null;
   /** bits from the record's start, as BTF wants */
@@ -190,6 +193,8 @@ export interface Variable {
   readonly name: string;
   type: Type;
   readonly storage: 'parameter' | 'local' | 'static' | 'global' | 'extern';
+  /** the function around a static local (clang names the symbol `function.name`); null for all others */
+  readonly owner: string | null;
   readonly attributes: Attributes;
   /** null: not initialised (global: zero, local: undefined) */
   initializer: Initializer | null;
