@@ -21,7 +21,11 @@ export interface PacketSpec {
   };
   readonly ipv6?: { readonly source: string; readonly destination: string; readonly hopLimit?: number };
   readonly arp?: { readonly operation: 'request' | 'reply'; readonly source: string; readonly target: string };
-  readonly icmp?: { readonly type?: 'echo-request' | 'echo-reply' | number; readonly id?: number; readonly sequence?: number };
+  readonly icmp?: {
+    readonly type?: 'echo-request' | 'echo-reply' | number;
+    readonly id?: number;
+    readonly sequence?: number;
+  };
   readonly udp?: { readonly source: number; readonly destination: number };
   readonly tcp?: { readonly source: number; readonly destination: number; readonly flags?: string };
   /** text, sent as UTF-8 */

@@ -1,0 +1,116 @@
+// BTF-defined maps: each variable of section .maps is a struct whose member types say what bpf(BPF_MAP_CREATE) gets.
+import { MAP_TYPES } from '../bpf/maps.ts';
+import {
+  BTF_KIND_ARRAY,
+  BTF_KIND_DATASEC,
+  BTF_KIND_PTR,
+  BTF_KIND_STRUCT,
+  BTF_KIND_VAR,
+  resolveType,
+  sizeOf,
+  type Btf,
+} from './btf.ts';
+import { problem, type LoadProblem } from './problems.ts';
+
+export interface MapDefinition {
+  readonly name: string;
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  readonly extra: number;
+  /** BTF type ids of key and value; 0: unknown */
+  readonly keyType: number;
+  readonly valueType: number;
+  /** what every inner map of an array or hash of maps looks like */
+  readonly inner: MapDefinition | null;
+  /** first contents of a global-data map; read-only ones are frozen after it is written */
+  readonly data: Uint8Array | null;
+  readonly readOnly: boolean;
+}
+
+/** `__uint(name, value)` is a pointer to an array of `value` ints. */
+function numberOf(btf: Btf, typeId: number): number | null {
+  const pointer = resolveType(btf, typeId);
+  if (pointer.kind !== BTF_KIND_PTR) return null;
+  const array = resolveType(btf, pointer.type);
+  return array.kind === BTF_KIND_ARRAY ? array.count : null;
+}
+
+function define(btf: Btf, name: string, structId: number, depth: number): MapDefinition | LoadProblem {
+  const bad = (what: string): LoadProblem => problem('L007', { map: name, what });
+  const struct = resolveType(btf, structId);
+  if (struct.kind !== BTF_KIND_STRUCT) return bad('it is not a struct');
+
+  const numbers: Record<string, number> = {};
+  let keyType = 0;
+  let valueType = 0;
+  let inner: MapDefinition | null = null;
+  for (const member of struct.members) {
+    if (member.name === 'key' || member.name === 'value') {
+      const pointer = resolveType(btf, member.type);
+      if (pointer.kind !== BTF_KIND_PTR) return bad(`use __type(${member.name}, …)`);
+      const size = sizeOf(btf, pointer.type);
+      if (member.name === 'key') {
+        keyType = pointer.type;
+        numbers['key_size'] ??= size;
+      } else {
+        valueType = pointer.type;
+        numbers['value_size'] ??= size;
+      }
+    } else if (member.name === 'values') {
+      const array = resolveType(btf, member.type);
+      const pointer = array.kind === BTF_KIND_ARRAY ? resolveType(btf, array.type) : null;
+      if (pointer?.kind !== BTF_KIND_PTR) return bad('use __array(values, …)');
+      numbers['key_size'] ??= 4;
+      numbers['value_size'] ??= 4;
+      if (resolveType(btf, pointer.type).kind === BTF_KIND_STRUCT) {
+        if (depth > 0) return bad('a map of maps cannot hold maps of maps');
+        const definition = define(btf, `${name}.inner`, pointer.type, depth + 1);
+        if ('problem' in definition) return definition;
+        inner = definition;
+      }
+    } else {
+      const value = numberOf(btf, member.type);
+      if (value === null) return bad(`use __uint(${member.name}, …)`);
+      numbers[member.name] = value;
+    }
+  }
+  const type = numbers['type'];
+  if (type === undefined) return bad('__uint(type, …) is missing');
+  return {
+    name,
+    type,
+    keySize: numbers['key_size'] ?? 0,
+    valueSize: numbers['value_size'] ?? 0,
+    maxEntries: numbers['max_entries'] ?? 0,
+    flags: numbers['map_flags'] ?? 0,
+    extra: numbers['map_extra'] ?? 0,
+    keyType,
+    valueType,
+    inner,
+    data: null,
+    readOnly: false,
+  };
+}
+
+/** All variables of section .maps, in the order of the section. */
+export function mapDefinitions(btf: Btf): MapDefinition[] | LoadProblem {
+  const section = btf.types.find((type) => type.kind === BTF_KIND_DATASEC && type.name === '.maps');
+  if (!section) return [];
+  const definitions: MapDefinition[] = [];
+  for (const row of section.members) {
+    const variable = btf.types[row.type];
+    if (!variable || variable.kind !== BTF_KIND_VAR)
+      return problem('L006', { what: '.maps names something that is no variable' });
+    const definition = define(btf, variable.name, variable.type, 0);
+    if ('problem' in definition) return definition;
+    const type = MAP_TYPES.find((candidate) => candidate.id === definition.type);
+    if (!type?.simulated) {
+      return problem('L008', { map: variable.name, type: type?.constant ?? String(definition.type) });
+    }
+    definitions.push(definition);
+  }
+  return definitions;
+}
