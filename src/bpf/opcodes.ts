@@ -74,6 +74,10 @@ export const BPF_CMPXCHG = 0xf1;
 export const BPF_LOAD_ACQ = 0x100;
 export const BPF_STORE_REL = 0x110;
 
+/** Offset of a 64-bit register move: Linux's casts between address spaces (6.9) and of per-CPU addresses (internal). */
+export const BPF_ADDR_SPACE_CAST = 1;
+export const BPF_ADDR_PERCPU = -1;
+
 /** src_reg of a 64-bit immediate load. */
 export const BPF_PSEUDO_MAP_FD = 1;
 export const BPF_PSEUDO_MAP_VALUE = 2;
