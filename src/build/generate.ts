@@ -3,6 +3,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packHelpers } from './pack-helpers.ts';
+import { packVerifierMessages } from './pack-verifier-messages.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -34,6 +36,8 @@ function write(path: string, text: string): void {
   writeFileSync(full, text);
 }
 
-for (const name of ['opcodes', 'limits', 'errno', 'maps', 'syscall', 'programs']) {
+for (const name of ['opcodes', 'limits', 'errno', 'maps', 'syscall', 'programs', 'verifier-records']) {
   write(`src/kernel/generated/${name}.ts`, await constants(name));
 }
+write('src/kernel/generated/verifier-messages.ts', packVerifierMessages());
+write('src/kernel/generated/helpers.ts', packHelpers());
