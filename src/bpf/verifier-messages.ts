@@ -1,0 +1,388 @@
+// The verifier's messages, one row each: Linux 6.18's wording, its usual errno, and what the arguments are. A check in the
+// kernel (AssemblyScript) names a row by its constant (MESSAGE_…) and passes numbers; text is made here, last.
+import { E2BIG, EACCES, EFAULT, EINVAL, ENOTSUPP, EPERM, EPROTO } from './errno.ts';
+import { HELPERS } from './helpers.ts';
+import { registerTypeName } from './verifier-records.ts';
+
+/**
+ * What an argument is, one letter each, in the order of the template's %-conversions:
+ * d number (formatted as the conversion says) · t register type · h helper id → "bpf_…" · s index into STRINGS ·
+ * n tnum (two values: bits, mask) · f subprogram number → its name · m map index → its name · k kfunc (name by BTF id)
+ */
+type Arguments = string;
+
+/** [constant, errno, template, arguments]; a template that ends in "\c" goes on with the next message on the same line. */
+type Row = readonly [name: string, errno: number, template: string, args?: Arguments];
+
+const ROWS: readonly Row[] = [
+  // --- shape of the program, before the walk
+  ['UNKNOWN_OPCODE', EINVAL, 'unknown opcode %02x', 'd'],
+  ['RESERVED_LDX', EINVAL, 'BPF_LDX uses reserved fields'],
+  ['RESERVED_STX', EINVAL, 'BPF_STX uses reserved fields'],
+  ['RESERVED_ST', EINVAL, 'BPF_ST uses reserved fields'],
+  ['RESERVED_ATOMIC', EINVAL, 'BPF_ATOMIC uses reserved fields'],
+  ['RESERVED_ALU', EINVAL, 'BPF_ALU uses reserved fields'],
+  ['RESERVED_MOV', EINVAL, 'BPF_MOV uses reserved fields'],
+  ['RESERVED_NEG', EINVAL, 'BPF_NEG uses reserved fields'],
+  ['RESERVED_END', EINVAL, 'BPF_END uses reserved fields'],
+  ['RESERVED_JMP', EINVAL, 'BPF_JMP/JMP32 uses reserved fields'],
+  ['RESERVED_JA', EINVAL, 'BPF_JA uses reserved fields'],
+  ['RESERVED_CALL', EINVAL, 'BPF_CALL uses reserved fields'],
+  ['RESERVED_EXIT', EINVAL, 'BPF_EXIT uses reserved fields'],
+  ['RESERVED_LD_ABS', EINVAL, 'BPF_LD_[ABS|IND] uses reserved fields'],
+  ['RESERVED_LD_IMM64', EINVAL, 'BPF_LD_IMM64 uses reserved fields'],
+  ['RESERVED_MAY_GOTO', EINVAL, 'invalid may_goto imm %d', 'd'],
+  ['BAD_LD_IMM', EINVAL, 'invalid BPF_LD_IMM insn'],
+  ['BAD_LD_IMM64', EINVAL, 'invalid bpf_ld_imm64 insn'],
+  ['UNRECOGNIZED_LD_IMM64', EINVAL, 'unrecognized bpf_ld_imm64 insn'],
+  ['UNKNOWN_INSTRUCTION_CLASS', EINVAL, 'unknown insn class %d', 'd'],
+  ['BAD_ALU_OPCODE', EINVAL, 'invalid BPF_ALU opcode %x', 'd'],
+  ['BAD_ATOMIC_OPCODE', EINVAL, 'BPF_ATOMIC uses invalid atomic opcode %02x', 'd'],
+  ['BAD_ATOMIC_SIZE', EINVAL, 'invalid atomic operand size'],
+  ['BAD_MAP_FD', EINVAL, 'fd %d is not pointing to valid bpf_map', 'd'],
+  ['BAD_MAP_VALUE_ACCESS', EINVAL, 'invalid access to map value pointer, value_size=%u off=%u', 'dd'],
+  ['DIRECT_OFFSET_TOO_LARGE', EINVAL, 'direct value offset of %u is not allowed', 'd'],
+  ['DIRECT_VALUE_UNSUPPORTED', EINVAL, 'invalid map for direct value access', ''],
+  ['TOO_MANY_MAPS', E2BIG, 'The total number of maps per program has reached the limit of %u', 'd'],
+  ['MAP_HAS_FD_IDX', EPROTO, 'fd_idx without fd_array is invalid'],
+  ['LAST_NOT_EXIT', EINVAL, 'last insn is not an exit or jmp'],
+  ['JUMP_OUT_OF_RANGE', EINVAL, 'jump out of range from insn %d to %d', 'dd'],
+  ['CALL_INVALID_DESTINATION', EINVAL, 'call to invalid destination'],
+  ['TOO_MANY_SUBPROGRAMS', E2BIG, 'too many subprograms'],
+  [
+    'FUNCTIONS_NEED_CAP_BPF',
+    EPERM,
+    'loading/calling other bpf or kernel functions are allowed for CAP_BPF and CAP_SYS_ADMIN',
+  ],
+  ['UNREACHABLE', EINVAL, 'unreachable insn %d', 'd'],
+  ['JUMP_INTO_LD_IMM64', EINVAL, 'jump into the middle of ldimm64 insn %d', 'd'],
+  ['BACK_EDGE', EINVAL, 'back-edge from insn %d to %d', 'dd'],
+  ['SUBPROGRAM_FALLS_THROUGH', EINVAL, 'invalid BPF_LD_IMM insn'],
+  ['NO_FUNC_INFO', EINVAL, 'missing btf func_info'],
+  ['FUNC_INFO_COUNT', EINVAL, "number of funcs in func_info doesn't match number of subprogs"],
+  ['FUNC_INFO_MISMATCH', EINVAL, "func_info BTF section doesn't match subprog layout in BPF program"],
+  ['BAD_FUNC_INFO_TYPE', EINVAL, 'invalid type id %d in func info', 'd'],
+  ['TAIL_CALL_MIXED', EINVAL, 'mixing of tail_calls and bpf-to-bpf calls is not supported'],
+  [
+    'TAIL_CALL_STACK',
+    EACCES,
+    'tail_calls are not allowed when call stack of previous frames is %d bytes. Too large',
+    'd',
+  ],
+  ['TAIL_CALL_ABNORMAL_RETURN', EINVAL, "tail_call is only allowed in functions that return 'int'."],
+  ['LD_ABS_ABNORMAL_RETURN', EINVAL, "LD_ABS is only allowed in functions that return 'int'."],
+  ['STACK_COMBINED', EACCES, 'combined stack size of %d calls is %d. Too large', 'dd'],
+  ['STACK_SUBPROGRAM', EACCES, 'stack size of subprog %d is %d. Too large', 'dd'],
+  ['CALL_STACK_TOO_DEEP', E2BIG, 'the call stack of %d frames is too deep !', 'd'],
+  ['RECURSIVE_CALL', EINVAL, 'recursive call from %s() to %s()', 'ff'],
+
+  // --- the walk
+  ['TOO_LARGE', E2BIG, 'BPF program is too large. Processed %d insn', 'd'],
+  ['TOO_COMPLEX', E2BIG, 'The sequence of %d jumps is too complex.', 'd'],
+  ['INFINITE_LOOP', EINVAL, 'infinite loop detected at insn %d', 'd'],
+  ['BAD_INSTRUCTION_INDEX', EFAULT, 'invalid insn idx %d insn_cnt %d', 'dd'],
+  ['REGISTER_INVALID', EINVAL, 'R%d is invalid', 'd'],
+  ['NOT_READABLE', EACCES, 'R%d !read_ok', 'd'],
+  ['FRAME_POINTER_READ_ONLY', EACCES, 'frame pointer is read only'],
+  ['CANCELLED', EINVAL, 'verification was cancelled after %d insns', 'd'],
+
+  // --- arithmetic
+  ['DIV_BY_ZERO', EINVAL, 'div by zero'],
+  ['BAD_SHIFT', EINVAL, 'invalid shift %d', 'd'],
+  ['POINTER_ARITHMETIC', EACCES, 'R%d pointer arithmetic', 'd'],
+  ['PARTIAL_COPY', EACCES, 'R%d partial copy of pointer', 'd'],
+  ['SIGN_EXTEND_POINTER', EACCES, 'R%d sign-extension part of pointer', 'd'],
+  ['POINTER_32BIT', EACCES, 'R%d 32-bit pointer arithmetic prohibited', 'd'],
+  ['POINTER_NULL_CHECK_FIRST', EACCES, 'R%d pointer arithmetic on %s prohibited, null-check it first', 'dt'],
+  ['POINTER_TYPE_PROHIBITED', EACCES, 'R%d pointer arithmetic on %s prohibited', 'dt'],
+  ['POINTER_BITWISE', EACCES, 'R%d bitwise operator %s on pointer prohibited', 'ds'],
+  ['POINTER_OPERATOR', EACCES, 'R%d pointer arithmetic with %s operator prohibited', 'ds'],
+  ['POINTER_FROM_SCALAR', EACCES, 'R%d tried to subtract pointer from scalar', 'd'],
+  ['STACK_POINTER_SUBTRACTION', EACCES, 'R%d subtraction from stack pointer prohibited', 'd'],
+  ['POINTER_OP_POINTER', EACCES, 'R%d pointer %s pointer prohibited', 'ds'],
+  ['MATH_KNOWN', EINVAL, 'math between %s pointer and %lld is not allowed', 'td'],
+  ['POINTER_OFFSET', EINVAL, '%s pointer offset %d is not allowed', 'td'],
+  ['MATH_UNBOUNDED', EINVAL, 'math between %s pointer and register with unbounded min value is not allowed', 't'],
+  ['MATH_OUT_OF_BOUNDS', EINVAL, 'value %lld makes %s pointer be out of bounds', 'dt'],
+  ['SANITIZE_REASON', EACCES, 'R%d %s, %s', 'dss'],
+  [
+    'STACK_ARITHMETIC_RANGE',
+    EACCES,
+    'R%d pointer arithmetic of map value goes out of range, prohibited for !root',
+    'd',
+  ],
+  ['STACK_VARIABLE_ARITHMETIC', EACCES, 'R%d stack pointer arithmetic goes out of range, prohibited for !root', 'd'],
+  ['POINTER_COMPARISON', EACCES, 'R%d pointer comparison prohibited', 'd'],
+  ['BITS_MIXED', EACCES, 'R%d has pointer with unsupported alu operation', 'd'],
+
+  // --- memory
+  ['INVALID_MEM_ACCESS', EACCES, "R%d invalid mem access '%s'", 'dt'],
+  ['LEAKS_ADDR_MAP', EACCES, 'R%d leaks addr into map', 'd'],
+  ['LEAKS_ADDR_MEM', EACCES, 'R%d leaks addr into mem', 'd'],
+  ['LEAKS_ADDR_CTX', EACCES, 'R%d leaks addr into ctx', 'd'],
+  ['LEAKS_ADDR_PACKET', EACCES, 'R%d leaks addr into packet', 'd'],
+  ['LEAKS_ADDR_FLOW_KEYS', EACCES, 'R%d leaks addr into flow keys', 'd'],
+  ['LEAKS_ADDR_RETURN', EACCES, 'R%d leaks addr as return value', 'd'],
+  ['LEAKS_ADDR_HELPER', EACCES, 'R%d leaks addr into helper function', 'd'],
+  ['MISALIGNED', EACCES, 'misaligned %saccess off %s+%d+%d size %d', 'snddd'],
+  ['MISALIGNED_PACKET', EACCES, 'misaligned packet access off %d+%s+%d+%d size %d', 'dnddd'],
+  ['PACKET_ACCESS', EACCES, 'invalid access to packet, off=%d size=%d, R%d(id=%d,off=%d,r=%d)', 'dddddd'],
+  ['PACKET_OFFSET_OUTSIDE', EACCES, 'R%d offset is outside of the packet', 'd'],
+  ['PACKET_WRITE', EACCES, 'cannot write into packet'],
+  ['PACKET_HELPER_ACCESS', EACCES, 'helper access to the packet is not allowed'],
+  ['MAP_VALUE_ACCESS', EACCES, 'invalid access to map value, value_size=%d off=%d size=%d', 'ddd'],
+  ['MAP_KEY_ACCESS', EACCES, 'invalid access to map key, key_size=%d off=%d size=%d', 'ddd'],
+  ['MEM_ACCESS', EACCES, 'invalid access to memory, mem_size=%u off=%d size=%d', 'ddd'],
+  [
+    'MIN_NEGATIVE_INDEX',
+    EACCES,
+    'R%d min value is negative, either use unsigned index or do a if (index >=0) check.',
+    'd',
+  ],
+  ['MIN_OUTSIDE', EACCES, 'R%d min value is outside of the allowed memory range', 'd'],
+  ['MAX_OUTSIDE', EACCES, 'R%d max value is outside of the allowed memory range', 'd'],
+  ['UNBOUNDED_ACCESS', EACCES, 'R%d unbounded memory access, make sure to bounds check any such access', 'd'],
+  ['MAP_WRITE_FORBIDDEN', EACCES, 'write into map forbidden, value_size=%d off=%d size=%d', 'ddd'],
+  ['MAP_READ_FORBIDDEN', EACCES, 'read from map forbidden, value_size=%d off=%d size=%d', 'ddd'],
+  ['CONTEXT_ACCESS', EACCES, 'invalid bpf_context access off=%d size=%d', 'dd'],
+  ['MAP_PTR_ACCESS', EACCES, 'only read from %s is supported', 's'],
+  ['CANNOT_WRITE', EACCES, 'R%d cannot write into %s', 'dt'],
+  ['NEGATIVE_OFFSET_POINTER', EACCES, 'negative offset %s ptr R%d off=%d disallowed', 'tdd'],
+  ['MODIFIED_POINTER', EACCES, 'dereference of modified %s ptr R%d off=%d disallowed', 'tdd'],
+  ['VARIABLE_POINTER', EACCES, 'variable %s access var_off=%s disallowed', 'tn'],
+  ['FIELD_DIRECT_ACCESS', EACCES, '%s cannot be accessed directly by load/store', 's'],
+  ['TP_BUFFER_ACCESS', EACCES, 'R%d invalid %s buffer access: off=%d, size=%d', 'dsdd'],
+  ['TP_BUFFER_VARIABLE', EACCES, 'R%d invalid variable buffer offset: off=%d, var_off=%s', 'ddn'],
+  ['SOCK_ACCESS', EACCES, 'R%d invalid %s access off=%d size=%d', 'dtdd'],
+  ['STACK_OUT_OF_BOUNDS', EACCES, 'invalid%s stack R%d off=%d size=%d', 'sddd'],
+  ['STACK_VARIABLE_UNBOUNDED', EACCES, 'invalid unbounded variable-offset%s stack R%d', 'sd'],
+  ['STACK_VARIABLE_OUT_OF_BOUNDS', EACCES, 'invalid variable-offset%s stack R%d var_off=%s off=%d size=%d', 'sdndd'],
+  ['STACK_VARIABLE_PROHIBITED', EACCES, 'R%d variable stack access prohibited for !root, var_off=%s off=%d', 'dnd'],
+  [
+    'STACK_VARIABLE_HELPER_PROHIBITED',
+    EACCES,
+    'R%d%s variable offset stack access prohibited for !root, var_off=%s',
+    'dsn',
+  ],
+  ['STACK_UNINITIALIZED', EACCES, 'invalid read from stack off %d+%d size %d', 'ddd'],
+  ['STACK_READ_UNINITIALIZED', EACCES, 'invalid read from stack R%d off %d+%d size %d', 'dddd'],
+  ['STACK_HELPER_UNINITIALIZED', EACCES, 'invalid read from stack R%d off %d+%d size %d', 'dddd'],
+  ['STACK_HELPER_UNINITIALIZED_VARIABLE', EACCES, 'invalid read from stack R%d var_off %s+%d size %d', 'dndd'],
+  ['STACK_LEAKS_POINTER', EACCES, 'leaking pointer from stack off %d', 'd'],
+  ['FILL_SIZE', EACCES, 'invalid size of register fill'],
+  ['SPILL_SIZE', EACCES, 'invalid size of register spill'],
+  ['SPILL_CORRUPT', EACCES, 'attempt to corrupt spilled pointer on stack'],
+  ['SPILL_CALLEE_POINTER', EINVAL, 'cannot spill pointers to stack into stack frame of the caller'],
+  ['SPECIAL_SLOT_WRITE', EINVAL, 'potential write to dynptr at off=%d disallowed', 'd'],
+  ['ATOMIC_STORE_TYPE', EACCES, 'BPF_ATOMIC stores into R%d %s is not allowed', 'dt'],
+  ['ATOMIC_LOAD_TYPE', EACCES, 'BPF_ATOMIC loads from R%d %s is not allowed', 'dt'],
+  ['STORE_TYPE', EACCES, 'BPF_ST stores into R%d %s is not allowed', 'dt'],
+  ['SAME_INSTRUCTION_POINTERS', EINVAL, 'same insn cannot be used with different pointers'],
+  ['LD_ABS_TYPE', EINVAL, 'BPF_LD_[ABS|IND] instructions not allowed for this program type'],
+  ['LD_ABS_CONTEXT', EINVAL, 'at the time of BPF_LD_ABS|IND R6 != pointer to skb'],
+  ['UNKNOWN_ACCESS_SIZE', EACCES, 'R%d invalid mem access size %d', 'dd'],
+
+  // --- helper calls
+  ['HELPER_INVALID', EINVAL, 'invalid func %s#%d', 'hd'],
+  ['HELPER_NOT_ALLOWED', EINVAL, 'program of this type cannot use helper %s#%d', 'hd'],
+  ['HELPER_GPL', EINVAL, 'cannot call GPL-restricted function from non-GPL compatible program'],
+  ['HELPER_SLEEPABLE', EINVAL, 'helper call might sleep in a non-sleepable prog'],
+  ['HELPER_NOT_SIMULATED', ENOTSUPP, 'helper %s#%d is not simulated', 'hd'],
+  ['KFUNC_NOT_SIMULATED', ENOTSUPP, 'kernel functions (kfuncs) are not simulated'],
+  ['ARGUMENT_TYPE', EACCES, 'R%d type=%s expected=\\c', 'dt'],
+  ['ARGUMENT_EXPECTED', EACCES, '%s, \\c', 't'],
+  ['ARGUMENT_EXPECTED_LAST', EACCES, '%s', 't'],
+  ['ARGUMENT_NULL', EACCES, 'Possibly NULL pointer passed to helper arg%d', 'd'],
+  ['ARGUMENT_NOT_CONSTANT', EACCES, "R%d is not a known constant'", 'd'],
+  ['CTX_OR_NULL_EXPECTED', EACCES, 'arg#%d expected pointer to ctx, but got %s', 'dt'],
+  ['HELPER_RDONLY_MEM', EACCES, 'R%d leaks addr into helper function', 'd'],
+  ['MIN_NEGATIVE_SIZE', EACCES, "R%d min value is negative, either use unsigned or 'var &= const'", 'd'],
+  ['ZERO_SIZED_READ', EACCES, 'R%d invalid zero-sized read: u64=[%lld,%lld]', 'ddd'],
+  ['UNBOUNDED_SIZE', EACCES, "R%d unbounded memory access, use 'var &= const' or 'if (var < const)'", 'd'],
+  ['INVALID_ZERO_SIZED_READ', EACCES, 'invalid zero-sized read'],
+  ['MAP_PTR_MISSING', EACCES, 'invalid map_ptr to access map->key'],
+  ['MAP_PTR_MISSING_VALUE', EACCES, 'invalid map_ptr to access map->value'],
+  ['MAP_TYPE_FUNCTION', EINVAL, 'cannot pass map_type %d into func %s#%d', 'dhd'],
+  ['MAP_KEY_ZERO', EINVAL, 'invalid map key'],
+  ['TAIL_CALL_UNKNOWN_MAP', EINVAL, 'tail_call abusing map_ptr'],
+  ['MAP_PTR_POISON', EINVAL, 'kernel subsystem misconfigured verifier'],
+  ['READONLY_MAP_UPDATE', EACCES, 'write into map forbidden'],
+  ['RELEASE_UNREFERENCED', EINVAL, 'R%d must be referenced when passed to release function', 'd'],
+  ['RELEASE_OFFSET', EINVAL, 'R%d must have zero offset when passed to release func or trusted arg to kfunc', 'd'],
+  ['RELEASE_VARIABLE', EACCES, 'variable %s access var_off=%s disallowed', 'tn'],
+  ['RELEASE_MORE', EINVAL, 'func %s#%d reference has not been acquired before', 'hd'],
+  ['MORE_REFERENCES', EFAULT, 'more than one arg with ref_obj_id R%d %u %u', 'ddd'],
+  ['UNRELEASED', EINVAL, 'Unreleased reference id=%d alloc_insn=%d', 'dd'],
+  ['REFERENCE_LEAK', EINVAL, '%s would lead to reference leak', 's'],
+  ['CONST_STR_MAP', EACCES, "R%d does not point to a readonly map'", 'd'],
+  ['CONST_STR_CONSTANT', EACCES, "R%d is not a constant address'", 'd'],
+  ['CONST_STR_DIRECT', EACCES, 'no direct value access support for this map type'],
+  ['CONST_STR_ADDRESS', EINVAL, 'direct value addr lookup failed'],
+  ['CONST_STR_TERMINATED', EINVAL, 'string is not zero-terminated'],
+  ['FORMAT_STRING', EINVAL, 'Invalid format string'],
+  ['TIMER_MAP', EINVAL, "R%d doesn't have constant offset. %s has to be at the constant offset", 'ds'],
+  ['TIMER_BTF', EINVAL, "map '%s' has to have BTF in order to use %s", 'ms'],
+  ['TIMER_FIELD', EINVAL, "map '%s' has no valid %s", 'ms'],
+  ['TIMER_OFFSET', EINVAL, "off %lld doesn't point to 'struct %s' that is at %d", 'dsd'],
+  ['PTR_TO_FUNC_EXPECTED', EACCES, 'R%d type=%s expected=func', 'dt'],
+  ['FUNC_NOT_STATIC', EINVAL, 'callback function not static'],
+  ['FUNC_GLOBAL_PTR', EINVAL, 'insn %d cannot be patched', 'd'],
+  ['GET_STACK_FLAGS', EINVAL, 'R4 is not a known constant', ''],
+  ['FUNC_RETURN_TYPE', EINVAL, 'unknown return type %u of func %s#%d', 'dhd'],
+  ['SAVED_MAP_DIFFERS', EINVAL, 'R%d map_ptr of different maps', 'd'],
+
+  // --- calls and returns
+  ['CALL_SUBPROGRAM_MISSING', EFAULT, 'verifier bug: No program starts at insn %d', 'd'],
+  ['RETURN_STACK_POINTER', EINVAL, 'cannot return stack pointer to the caller'],
+  ['INVALID_ARGUMENTS', EINVAL, "Caller passes invalid args into func#%d ('%s')", 'df'],
+  ['GLOBAL_ASSUMED_VALID', 0, "Func#%d ('%s') is global and assumed valid.", 'df'],
+  ['GLOBAL_VALIDATING', 0, 'Validating %s() func#%d...', 'fd'],
+  ['GLOBAL_SAFE', 0, "Func#%d ('%s') is safe for any args that match its prototype", 'df'],
+  ['GLOBAL_NOT_SCALAR_RETURN', 0, "Global function %s() doesn't return scalar. Only those are supported.", 'f'],
+  ['GLOBAL_TOO_MANY_ARGUMENTS', EINVAL, 'Global function %s() with %d > %d args. Buggy compiler.', 'fdd'],
+  ['GLOBAL_ARGUMENT_TYPE', EINVAL, 'Arg#%d type %s in %s() is not supported yet.', 'dsf'],
+  ['GLOBAL_CTX_EXPECTED', EINVAL, 'arg#%d expected pointer to ctx, but got %s', 'dt'],
+  ['GLOBAL_NOT_SCALAR', EINVAL, 'R%d is not a scalar', 'd'],
+  ['GLOBAL_NOT_POINTER', EINVAL, 'R%d is not a pointer', 'd'],
+  ['GLOBAL_NOT_POINTER_TO_CTX', EINVAL, 'R%d is not a pointer to context', 'd'],
+  ['GLOBAL_REFERENCE_TYPE', EINVAL, "arg#%d reference type('%s %s') size cannot be determined: %ld", 'dssd'],
+  ['CALLBACK_NOT_SCALAR', EACCES, 'R0 not a scalar value'],
+  ['RETURN_NOT_KNOWN', EINVAL, '%s the register R%d is not a known value (%s)', 'sdt'],
+  ['RETURN_RANGE_START', EINVAL, '%s the register R%d has\\c', 'sd'],
+  ['RETURN_RANGE_SMIN', EINVAL, ' smin=%lld\\c', 'd'],
+  ['RETURN_RANGE_SMAX', EINVAL, ' smax=%lld\\c', 'd'],
+  ['RETURN_RANGE_UNKNOWN', EINVAL, ' unknown scalar value\\c'],
+  ['RETURN_RANGE_END', EINVAL, ' should have been in [%d, %d]', 'dd'],
+  ['FUNCTION_CALL_LOCKED', EINVAL, 'function calls are not allowed while holding a lock'],
+  ['ASYNC_SUBPROGRAM', EFAULT, 'verifier bug: in async callback', ''],
+
+  // --- precision
+  ['FORCE_PRECISE', 0, 'mark_precise: frame%d: falling back to forcing all scalars precise', 'd'],
+  ['FORCE_PRECISE_REGISTER', 0, 'force_precise: frame%d: forcing r%d to be precise', 'dd'],
+  ['FORCE_PRECISE_SLOT', 0, 'force_precise: frame%d: forcing fp%d to be precise', 'dd'],
+  ['VERIFIER_BUG', EFAULT, 'verifier bug: %s', 's'],
+];
+
+/** Words that messages are filled with, by number (argument letter s). */
+const WORDS = [
+  ['EMPTY', ''],
+  ['READ_FROM', ' read from'],
+  ['WRITE_TO', ' write to'],
+  ['STACK_', 'stack '],
+  ['VALUE_', 'value '],
+  ['PACKET_', 'packet '],
+  ['CONTEXT_', 'context '],
+  ['KEY_', 'key '],
+  ['SOCK_', 'sock '],
+  ['PROGRAM_EXIT', 'At program exit'],
+  ['CALLBACK_RETURN', 'At callback return'],
+  ['ASYNC_CALLBACK_RETURN', 'At async callback return'],
+  ['EXIT_MAIN', 'BPF_EXIT instruction in main prog'],
+  ['TAIL_CALL', 'tail_call'],
+  ['LD_ABS', 'BPF_LD_[ABS|IND]'],
+  ['SPIN_LOCK', 'bpf_spin_lock'],
+  ['TIMER', 'bpf_timer'],
+  ['KPTR', 'kptr'],
+  ['TRACEPOINT', 'tracepoint'],
+  ['RDONLY', 'rdonly'],
+  ['RDWR', 'rdwr'],
+  ['OP_ADD', '+='],
+  ['OP_SUB', '-='],
+  ['OP_MUL', '*='],
+  ['OP_DIV', '/='],
+  ['OP_OR', '|='],
+  ['OP_AND', '&='],
+  ['OP_LSH', '<<='],
+  ['OP_RSH', '>>='],
+  ['OP_NEG', 'neg'],
+  ['OP_MOD', '%='],
+  ['OP_XOR', '^='],
+  ['OP_MOV', '='],
+  ['OP_ARSH', 's>>='],
+  ['OP_END', 'endian'],
+] as const;
+
+export const MESSAGE: Readonly<Record<string, number>> = Object.fromEntries(ROWS.map(([name], i) => [name, i]));
+export const WORD: Readonly<Record<string, number>> = Object.fromEntries(WORDS.map(([name], i) => [name, i]));
+
+/** Usual errno of each message, positive; 0 for one that refuses nothing. */
+export const MESSAGE_ERRNO: readonly number[] = ROWS.map(([, errno]) => errno);
+export const MESSAGE_NAMES: readonly string[] = ROWS.map(([name]) => name);
+export const MESSAGE_TEMPLATES: readonly string[] = ROWS.map(([, , template]) => template);
+export const MESSAGE_ARGUMENTS: readonly string[] = ROWS.map(([, , , args]) => args ?? '');
+
+const HELPER_NAMES = new Map(HELPERS.map((helper) => [helper.id, helper.name]));
+
+/** Names that only the program's own BTF and maps know. */
+export interface MessageNames {
+  readonly subprogram?: (index: number) => string;
+  readonly map?: (index: number) => string;
+}
+
+/** "bpf_map_lookup_elem", or "unknown" for a number that no helper has. */
+export function helperName(id: number): string {
+  const name = HELPER_NAMES.get(id);
+  return name === undefined ? 'unknown' : `bpf_${name}`;
+}
+
+/** A tnum as Linux prints it: a plain number when every bit is known (as %#llx), else "(0x0; 0xff)". */
+export function tnumText(value: bigint, mask: bigint): string {
+  const hex = (n: bigint): string => (n === 0n ? '0x0' : `0x${BigInt.asUintN(64, n).toString(16)}`);
+  return mask === 0n ? hex(value) : `(${hex(value)}; ${hex(mask)})`;
+}
+
+function number(conversion: string, value: bigint): string {
+  switch (conversion) {
+    case 'lld':
+    case 'ld':
+      return BigInt.asIntN(64, value).toString();
+    case 'llu':
+      return BigInt.asUintN(64, value).toString();
+    case 'u':
+      return BigInt.asUintN(32, value).toString();
+    case '02x':
+      return BigInt.asUintN(32, value).toString(16).padStart(2, '0');
+    case 'x':
+      return BigInt.asUintN(32, value).toString(16);
+    case '#x':
+      return `0x${BigInt.asUintN(32, value).toString(16)}`;
+    default:
+      return BigInt.asIntN(32, value).toString();
+  }
+}
+
+/**
+ * A message as Linux's log has it, with its newline; without one where the message goes on ("\\c" in the template).
+ * @param values the record's arguments, in order; a tnum takes two
+ */
+export function renderMessage(id: number, values: readonly bigint[], names: MessageNames = {}): string {
+  const template = MESSAGE_TEMPLATES[id];
+  const kinds = MESSAGE_ARGUMENTS[id];
+  if (template === undefined || kinds === undefined) throw new Error(`no verifier message ${id}`);
+  let kind = 0;
+  let at = 0;
+  const next = (): bigint => values[at++] ?? 0n;
+  const text = template.replace(/%(lld|llu|ld|d|u|02x|#x|x|s)/g, (_all, conversion: string) => {
+    switch (kinds[kind++]) {
+      case 't':
+        return registerTypeName(Number(next()));
+      case 'h':
+        return helperName(Number(next()));
+      case 's':
+        return WORDS[Number(next())]?.[1] ?? '';
+      case 'n':
+        return tnumText(next(), next());
+      case 'f': {
+        const index = Number(next());
+        return names.subprogram?.(index) ?? `func${index}`;
+      }
+      case 'm': {
+        const index = Number(next());
+        return names.map?.(index) ?? `map${index}`;
+      }
+      default:
+        return number(conversion, next());
+    }
+  });
+  return text.endsWith('\\c') ? text.slice(0, -2) : `${text}\n`;
+}
