@@ -1,9 +1,14 @@
 // C in, object out: the one entry to the compiler.
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 
+/** Where source text comes from: a Map does; the command line answers from the disk. */
+export interface SourceFiles {
+  get(path: string): string | undefined;
+}
+
 export interface CompileOptions {
-  /** path → text of every file that #include may reach besides the built-in headers */
-  readonly files: ReadonlyMap<string, string>;
+  /** every file that #include may reach besides the built-in headers, by path */
+  readonly files: SourceFiles;
   /** which of them is the translation unit */
   readonly main: string;
   /** -I, in order */
