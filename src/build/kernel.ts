@@ -24,11 +24,20 @@ function newestSource(folder: string): number {
   return newest;
 }
 
-async function compile(entry: string, output: string): Promise<void> {
+/**
+ * The shipped kernel keeps the memory below this for itself: src/kernel/memory/layout.ts (MODULE_BASE). Whoever makes its
+ * WebAssembly.Memory gives it at least INITIAL_PAGES.
+ */
+const MODULE_BASE = 0x4100000;
+const INITIAL_PAGES = 1056;
+const kernelFlags = ['--memoryBase', String(MODULE_BASE), '--initialMemory', String(INITIAL_PAGES)];
+
+async function compile(entry: string, output: string, more: readonly string[] = []): Promise<void> {
   const out = `${kernel}/generated/${output}`;
   if (existsSync(join(root, out)) && statSync(join(root, out)).mtimeMs > newestSource(kernel)) return;
-  const { error, stderr } = await asc.main([entry, '--outFile', out, ...flags], {
-    stderr: asc.createMemoryStream(),
+  const messages = asc.createMemoryStream();
+  const { error } = await asc.main([entry, '--outFile', out, ...flags, ...more], {
+    stderr: messages,
     readFile: (name, base) => {
       try {
         return readFileSync(join(base, name), 'utf8');
@@ -38,7 +47,7 @@ async function compile(entry: string, output: string): Promise<void> {
     },
   });
   if (error) {
-    console.error(stderr.toString());
+    console.error(new TextDecoder().decode(messages.toBuffer()));
     console.error(`${out}: ${error.message}`);
     process.exitCode = 1;
   }
@@ -47,7 +56,7 @@ async function compile(entry: string, output: string): Promise<void> {
 process.chdir(root);
 const parts = readdirSync(join(root, kernel)).filter((name) => existsSync(join(root, kernel, name, 'exports.ts')));
 const wanted = process.argv.slice(2);
-if (wanted.length === 0 || wanted.includes('kernel')) await compile(`${kernel}/index.ts`, 'kernel.wasm');
+if (wanted.length === 0 || wanted.includes('kernel')) await compile(`${kernel}/index.ts`, 'kernel.wasm', kernelFlags);
 for (const part of parts) {
   if (wanted.length === 0 || wanted.includes(part)) await compile(`${kernel}/${part}/exports.ts`, `test-${part}.wasm`);
 }

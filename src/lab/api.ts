@@ -132,3 +132,42 @@ export interface RunReport {
 export interface CheckReport {
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** A loaded program as `bpftool prog` sees it. */
+export interface ProgramSnapshot {
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  readonly gplCompatible: boolean;
+  /** the instructions as the verifier and the rewriter left them, hex */
+  readonly translated: string;
+  readonly mapIds: readonly number[];
+  /** C prototype of the function that begins at an instruction, where BTF tells */
+  readonly functions: readonly { readonly instruction: number; readonly name: string }[];
+  readonly lines: readonly {
+    readonly instruction: number;
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly text: string;
+  }[];
+}
+
+/** A map as `bpftool map` sees it. */
+export interface MapSnapshot {
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  readonly flags: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly frozen: boolean;
+  readonly entries: readonly MapEntry[];
+}
+
+/** What is loaded after a run: saved with `lab run --state FILE`, read by the tools. */
+export interface LabSnapshot {
+  readonly programs: readonly ProgramSnapshot[];
+  readonly maps: readonly MapSnapshot[];
+}

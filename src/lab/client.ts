@@ -65,7 +65,7 @@ export function createLab(start: () => Worker = startWorker): Lab {
     return new Promise((resolve) => {
       const id = next++;
       const timer = setTimeout(() => stop('timeout', ''), LIMIT);
-      pending.set(id, { settle: resolve as Pending['settle'], timer, kind: work.kind });
+      pending.set(id, { settle: resolve, timer, kind: work.kind });
       running().postMessage({ ...work, id });
     });
   }

@@ -1,0 +1,27 @@
+// What can be wrong with a scenario or a request to the lab, as diagnostics.
+import { fillTemplate, type Diagnostic, type DiagnosticArguments } from '../diagnostics/diagnostic.ts';
+
+/** English, by stable code; the page's other languages are data keyed by the same codes. */
+export const LAB_MESSAGES = {
+  S001: "'{text}' is no {kind}; write it like {example}",
+  S002: 'packet {number} is longer than {limit} bytes',
+  S003: 'the program ran longer than {budget} instructions and was stopped; Linux would not have accepted an endless loop',
+  S004: 'the program faulted at instruction {instruction}: {kind} at address {address}',
+  S005: "programs of type '{type}' cannot be run on packets yet",
+  S006: 'packet {number} is only {length} bytes long; Linux tests a program with {minimum} bytes at least',
+  S007: 'the lab made a mistake of its own ({message}); please report it with the program that you ran',
+} as const;
+
+export type LabCode = keyof typeof LAB_MESSAGES;
+
+export function labDiagnostic(code: LabCode, args: DiagnosticArguments): Diagnostic {
+  return {
+    severity: 'error',
+    code,
+    message: fillTemplate(LAB_MESSAGES[code], args),
+    args,
+    span: null,
+    notes: [],
+    fixes: [],
+  };
+}
