@@ -12,7 +12,10 @@ export function repositoryAddress(field: Manifest['repository']): string | null 
 }
 
 /** Where a reader mends a file; null while package.json names no repository. */
-export function editAddress(path: string, repository = repositoryAddress((manifest as Manifest).repository)): string | null {
+export function editAddress(
+  path: string,
+  repository = repositoryAddress((manifest as Manifest).repository),
+): string | null {
   return repository && `${repository}/edit/main/${path}`;
 }
 

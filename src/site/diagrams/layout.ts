@@ -38,7 +38,8 @@ export function layOut(shape: Shape, direction: Direction): Drawing {
   const upright = direction === 'upright';
   const lanes = Math.max(...shape.nodes.map((node) => node.at[1])) + 1;
   const last = Math.max(...shape.layers.map((layer) => layer.to));
-  const layerOf = (along: number): number => shape.layers.findIndex((layer) => along >= layer.from && along <= layer.to);
+  const layerOf = (along: number): number =>
+    shape.layers.findIndex((layer) => along >= layer.from && along <= layer.to);
 
   // An upright layer carries its name above its nodes, so every layer pushes what follows down.
   const start = (along: number): number => {
@@ -90,7 +91,12 @@ export function layOut(shape: Shape, direction: Direction): Drawing {
     const x = box.x + box.width / 2;
     const y = box.y + box.height / 2;
     return upright
-      ? { id: packet.id, verdict: packet.verdict, x: lanes === 1 ? x + 118 : x, y: lanes === 1 ? y : y + 46 * packet.side }
+      ? {
+          id: packet.id,
+          verdict: packet.verdict,
+          x: lanes === 1 ? x + 118 : x,
+          y: lanes === 1 ? y : y + 46 * packet.side,
+        }
       : { id: packet.id, verdict: packet.verdict, x, y: y + packet.side * 58 };
   });
 

@@ -10,7 +10,9 @@ export const editorMark = 'data-editor';
 
 function hashes(html: string, tag: 'script' | 'style'): string[] {
   const found = new Set<string>();
-  for (const [, attributes = '', body = ''] of html.matchAll(new RegExp(`<${tag}\\b([^>]*)>([\\s\\S]*?)</${tag}>`, 'g'))) {
+  for (const [, attributes = '', body = ''] of html.matchAll(
+    new RegExp(`<${tag}\\b([^>]*)>([\\s\\S]*?)</${tag}>`, 'g'),
+  )) {
     if (/\bsrc=/.test(attributes) || body === '') continue;
     found.add(`'sha256-${createHash('sha256').update(body).digest('base64')}'`);
   }
