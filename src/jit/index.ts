@@ -11,8 +11,10 @@ import { I32, I64, assembleModule, type Bytes, type FunctionType, type Import } 
 
 export interface CompileOptions {
   readonly machine: Machine;
-  /** test every access and count every instruction; must be on for programs that the verifier has not accepted */
+  /** test every access (and count); must be on for programs that the verifier has not accepted */
   readonly checked: boolean;
+  /** take every instruction from the budget, exactly; without it, only what keeps a verified program from running for ever */
+  readonly counting?: boolean;
   /** table index of each helper that the kernel has */
   readonly helpers: ReadonlyMap<number, number>;
   /** slots of loads through BTF pointers (PROBE_MEM); mode bits 0x20 and 0x40 of a load say the same */
@@ -92,6 +94,7 @@ export function compileProgram(program: readonly Instruction[], options: Compile
   const around: Surroundings = {
     instructions,
     checked: options.checked,
+    counting: options.checked || options.counting === true,
     machine: options.machine,
     probes,
     subprogram: (slot) => {

@@ -20,6 +20,8 @@ export interface Machine {
   /** a function's value in a register: this, and its table index in the low half */
   readonly callbackBase: bigint;
   readonly tailCallHelper: number;
+  /** helpers that call the program's functions: bpf_loop, bpf_for_each_map_elem … */
+  readonly callbackHelpers: ReadonlySet<number>;
 }
 
 /** Kernel functions that compiled code imports, with their WebAssembly types. */

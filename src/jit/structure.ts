@@ -16,6 +16,8 @@ export interface BlockWriter {
   condition(block: number): void;
   /** ends the function: exit or fall-off */
   leave(block: number): void;
+  /** how often the body of a loop of one block is to be written, one behind the other */
+  copies(block: number): number;
 }
 
 type Step =
@@ -79,8 +81,22 @@ function emitStructured(graph: Graph, code: Bytes, write: BlockWriter): void {
       }
       case 'node': {
         const { block } = step;
-        write.body(block);
         const { end } = blocks[block] as Block;
+        if (end.kind === 'branch' && end.target !== end.next && (end.target === block || end.next === block)) {
+          // A loop of one block: several turns in a row spare the engine's own work at each loop head.
+          const again = end.target === block;
+          code.byte(BLOCK, EMPTY);
+          for (let left = write.copies(block); left > 0; left--) {
+            write.body(block);
+            write.condition(block);
+            if (again !== (left === 1)) code.byte(I32_EQZ);
+            code.byte(BR_IF).unsigned(left === 1 ? label(block, block) + 1 : 0);
+          }
+          code.byte(END);
+          steps.push({ kind: 'branch', from: block, to: again ? end.next : end.target });
+          break;
+        }
+        write.body(block);
         if (end.kind === 'jump') steps.push({ kind: 'branch', from: block, to: end.target });
         else if (end.kind === 'branch') {
           write.condition(block);

@@ -1,7 +1,11 @@
 // One eBPF function → one WebAssembly function. Registers are i64 locals; an address is the low 32 bits of its register.
 //
 // Unchecked code trusts the verifier, as Linux's JIT does: no test before a load or store, but for loads through BTF
-// pointers. Checked code tests every access, counts every instruction and stops at the first fault.
+// pointers. Checked code tests every access and stops at the first fault.
+//
+// Counting code takes every instruction from the budget, block by block. Code that does not count still pays for each turn of
+// a loop and each call in subprograms (a callback may run eight million times), but not in the main program: the verifier has
+// walked through its loops, at most a million instructions long, unless may_goto is among them.
 import { immediate64 } from '../bpf/disassemble.ts';
 import { reservedFieldsInUse } from '../bpf/instruction-set.ts';
 import { LD_IMM64, type Instruction } from '../bpf/instruction.ts';
@@ -21,13 +25,18 @@ const MAY_GOTO = 15;
 export const LOCALS: readonly number[] = [w.I64, w.I64, w.I64, w.I64, w.I64, w.I64, w.I64, w.I32, w.I32, w.I32];
 export const FUNCTION_PARAMETERS: readonly number[] = [w.I64, w.I64, w.I64, w.I64, w.I64, w.I64];
 
+/** Instructions that a loop of one block is unrolled to. */
+const UNROLLED_SIZE = 48;
+
 /** Turns of may_goto that a function has (BPF_MAX_LOOPS). */
 const MAY_GOTO_TURNS = 8 * 1024 * 1024;
 
 /** What the translator needs to know of the module around the function. */
 export interface Surroundings {
   readonly instructions: readonly Instruction[];
+  /** test accesses; implies counting */
   readonly checked: boolean;
+  readonly counting: boolean;
   readonly machine: Machine;
   /** slots of loads whose address may be wrong and then give zero */
   readonly probes: ReadonlySet<number>;
@@ -81,9 +90,10 @@ export class FunctionTranslator {
   private readonly graph: Graph;
   private readonly weights: Int32Array;
   private readonly isMain: boolean;
-  /** the local BUDGET mirrors the machine's word; without loops and checks nobody looks at it */
-  private readonly counts: boolean;
-  /** instructions of the current block, that one included, from each of its slots on (checked mode) */
+  /** the local BUDGET mirrors the machine's word */
+  private readonly paysForLoops: boolean;
+  private readonly mayGoto: boolean;
+  /** instructions of the current block, that one included, from each of its slots on (when counting) */
   private readonly remaining = new Map<number, number>();
 
   constructor(around: Surroundings, from: number, to: number) {
@@ -91,15 +101,15 @@ export class FunctionTranslator {
     this.graph = buildGraph(around.instructions, from, to);
     this.weights = loopWeights(this.graph);
     this.isMain = from === 0;
-    this.counts = around.checked || !this.isMain || this.graph.isLoop.includes(1);
+    this.mayGoto = this.usesMayGoto();
+    this.paysForLoops = around.counting || !this.isMain || this.mayGoto;
   }
 
   translate(): Code {
     const { graph, code } = this;
-    if (this.counts) this.reloadBudget();
-    if (this.usesMayGoto()) code.i32(MAY_GOTO_TURNS).set(MAY_GOTO);
-    if (!this.isMain && !this.around.checked) {
-      // A callback can be called eight million times from one helper: each call pays for itself.
+    if (this.paysForLoops) this.reloadBudget();
+    if (this.mayGoto) code.i32(MAY_GOTO_TURNS).set(MAY_GOTO);
+    if (!this.isMain && !this.around.counting) {
       this.spend(graph.blocks.reduce((sum, block) => sum + block.count, 0));
       this.stopWithoutBudget((graph.blocks[0] as Block).start);
     }
@@ -111,6 +121,7 @@ export class FunctionTranslator {
         body: (block) => this.body(graph.blocks[block] as Block),
         condition: (block) => this.condition(graph.blocks[block] as Block),
         leave: (block) => this.leave(graph.blocks[block] as Block),
+        copies: (block) => this.copies(graph.blocks[block] as Block),
       },
       DISPATCH,
     );
@@ -135,7 +146,7 @@ export class FunctionTranslator {
   }
 
   private storeBudget(): void {
-    if (this.counts) this.code.i32(this.around.machine.budgetWord).get(BUDGET).memory(w.I64_STORE);
+    if (this.paysForLoops) this.code.i32(this.around.machine.budgetWord).get(BUDGET).memory(w.I64_STORE);
   }
 
   private spend(count: number): void {
@@ -157,8 +168,7 @@ export class FunctionTranslator {
 
   /** Returns after a fault at `slot` that the kernel knows of: what follows in its block was not executed. */
   private abandon(slot: number): void {
-    const ahead = (this.remaining.get(slot) ?? 1) - 1;
-    if (ahead > 0) this.spend(-ahead);
+    this.spend(-this.ahead(slot));
     this.storeBudget();
     this.code.i64(0n).byte(w.RETURN);
   }
@@ -171,9 +181,10 @@ export class FunctionTranslator {
   }
 
   private loopHead(block: number): void {
+    if (!this.paysForLoops) return;
     const weight = this.weights[block] as number;
-    // The dispatcher's loop turns once a block; checked code counts in the blocks themselves.
-    if (!this.around.checked) this.spend(weight === 0 ? 8 : weight);
+    // The dispatcher's loop turns once a block. Counting code counts in the blocks themselves.
+    if (!this.around.counting) this.spend(weight === 0 ? 8 : weight);
     this.stopWithoutBudget((this.graph.blocks[block] as Block).start);
   }
 
@@ -199,8 +210,8 @@ export class FunctionTranslator {
   // ---- blocks ----
 
   private body(block: Block): void {
-    const { instructions, checked } = this.around;
-    if (checked) {
+    const { instructions, counting } = this.around;
+    if (counting) {
       let left = block.count;
       for (let slot = block.start; left > 0; slot++) {
         this.remaining.set(slot, left--);
@@ -223,6 +234,13 @@ export class FunctionTranslator {
       this.storeBudget();
       this.register(0).byte(w.RETURN);
     } else if (block.end.kind === 'fall-off') this.fault(this.around.machine.faults.end, block.end.slot);
+  }
+
+  /** Short loops without calls are written several times over. */
+  private copies(block: Block): number {
+    for (let slot = block.start; slot < block.stop; slot++)
+      if ((this.at(slot).opcode & 0xf7) === (op.BPF_JMP | op.BPF_CALL)) return 1;
+    return this.around.checked ? 1 : Math.max(1, Math.min(8, Math.floor(UNROLLED_SIZE / block.count)));
   }
 
   private condition(block: Block): void {
@@ -567,11 +585,13 @@ export class FunctionTranslator {
     if (instruction.imm === around.machine.tailCallHelper) return this.tailCall(slot);
     const helper = around.helper(instruction.imm);
     if (helper === undefined) return false;
-    this.enterKernel(slot);
+    // A verified program's helper neither faults nor looks at the budget, unless it calls the program back.
+    const watched = around.checked || around.machine.callbackHelpers.has(instruction.imm);
+    if (watched) this.enterKernel(slot);
     this.pushArguments();
     code.call(helper);
     this.assign(0);
-    this.leaveKernel(slot);
+    if (watched) this.leaveKernel(slot);
     return true;
   }
 
@@ -579,27 +599,25 @@ export class FunctionTranslator {
     for (let register = 1; register <= 5; register++) this.register(register);
   }
 
-  /** The kernel may call back, look at the budget, or fault: it sees the machine's words up to date. */
-  private enterKernel(slot: number): void {
-    const { code, around } = this;
-    if (!this.counts) return;
-    if (around.checked) {
-      // What of this block is still to come has not happened yet.
-      const ahead = BigInt((this.remaining.get(slot) ?? 1) - 1);
-      code.i32(around.machine.budgetWord).get(BUDGET);
-      if (ahead > 0n) code.i64(ahead).byte(w.I64_ADD);
-      code.memory(w.I64_STORE);
-    } else this.storeBudget();
-    this.ahead = around.checked ? (this.remaining.get(slot) ?? 1) - 1 : 0;
+  /** What of the block at `slot` has been taken from the budget but is still to come. */
+  private ahead(slot: number): number {
+    return (this.remaining.get(slot) ?? 1) - 1;
   }
 
-  private ahead = 0;
+  /** Before a call that may run more of the program: the machine's word is up to date. */
+  private enterKernel(slot: number): void {
+    if (!this.paysForLoops) return;
+    const ahead = this.ahead(slot);
+    this.code.i32(this.around.machine.budgetWord).get(BUDGET);
+    if (ahead > 0) this.code.i64(BigInt(ahead)).byte(w.I64_ADD);
+    this.code.memory(w.I64_STORE);
+  }
 
   private leaveKernel(slot: number): void {
     this.returnIfFaulted(slot);
-    if (!this.counts) return;
+    if (!this.paysForLoops) return;
     this.reloadBudget();
-    if (this.ahead > 0) this.spend(this.ahead);
+    this.spend(this.ahead(slot));
   }
 
   /** callx: the register holds a helper's number (bpf_conformance's callx group). */
@@ -641,8 +659,7 @@ export class FunctionTranslator {
     this.register(1);
     for (let i = 0; i < 4; i++) code.i64(0n);
     this.register(10).get(ADDRESS).byte(w.CALL_INDIRECT).unsigned(around.functionType).unsigned(0);
-    code.byte(w.RETURN, w.END).i64(-22n);
-    this.assign(0);
+    code.byte(w.RETURN, w.END);
     this.leaveKernel(slot);
     return true;
   }
