@@ -1,0 +1,42 @@
+// Each check has two small courses in fixtures/: one that it finds fault with, on the lines that the fixture names, and one
+// that it accepts. A check without both fails here.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readCourse } from '../course.ts';
+import { checks } from './index.ts';
+
+const folder = join(import.meta.dirname, 'fixtures');
+
+/** `expect FILE:LINE` lines, then the files of a course, each after `=== PATH`. */
+function readFixture(name: string): { expected: string[]; files: Map<string, string> } {
+  const [head = '', ...parts] = readFileSync(join(folder, `${name}.txt`), 'utf8').split(/^=== /m);
+  return {
+    expected: [...head.matchAll(/^expect (.+)$/gm)].map((match) => match[1] ?? ''),
+    files: new Map(
+      parts.map((part) => {
+        const end = part.indexOf('\n');
+        return [part.slice(0, end), part.slice(end + 1)];
+      }),
+    ),
+  };
+}
+
+describe.each(checks)('$name: $rule', (check) => {
+  it('finds each fault, on its line, and says how to mend it', () => {
+    const { expected, files } = readFixture(`${check.name}.fails`);
+    const found = check.run(readCourse(files));
+    expect(found.map((finding) => `${finding.file}:${finding.line}`)).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(0);
+    for (const finding of found) {
+      expect(finding.message).not.toBe('');
+      expect(finding.mend).not.toBe('');
+    }
+  });
+
+  it('accepts what is right', () => {
+    const { expected, files } = readFixture(`${check.name}.passes`);
+    expect(expected).toEqual([]);
+    expect(check.run(readCourse(files))).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { check, textsOf } from './check.ts';
+import type { Course } from '../course.ts';
+
+/** Pages that are not chapters; a path below one of them is a page that its own table makes. */
+const pages = ['', 'chapters', 'glossary', 'translations', 'helpers', 'messages', 'playground'];
+
+/** Links inside the course: sections of this text, and pages in the reader's own language. */
+export const deadLinks = check(
+  'dead-links',
+  'a link inside the course leads to a page and a section that exist, in the same language',
+  function* (course) {
+    for (const { text, language } of textsOf(course)) {
+      const here = new Set(text.headings.map((heading) => heading.id));
+      for (const link of text.sections.flatMap((section) => section.links)) {
+        if (/^[a-z]+:/.test(link.target) || link.image) continue;
+        const problem = link.target.startsWith('#')
+          ? here.has(link.target.slice(1))
+            ? null
+            : `this text has no heading {${link.target}}`
+          : pageProblem(course, language, link.target);
+        if (problem !== null) {
+          yield {
+            file: text.path,
+            line: link.line,
+            message: `${link.target}: ${problem}`,
+            mend: 'correct the address, or name the chapter without a link while it does not exist',
+          };
+        }
+      }
+      for (const use of text.sections.flatMap((section) => section.uses)) {
+        const problem = exampleProblem(course, use.name, use.attributes);
+        if (problem !== null)
+          yield {
+            file: text.path,
+            line: use.line,
+            message: problem,
+            mend: 'correct the name; `ls examples` shows what there is',
+          };
+      }
+    }
+  },
+);
+
+function pageProblem(course: Course, language: string, target: string): string | null {
+  const match = /^\/([a-z-]+)\/(?:([^/#]*)\/?)?(?:[^#]*)(?:#(.*))?$/.exec(target);
+  if (!match) return 'a link inside the course starts with the language: /my/… or /en/…';
+  const [, of, page = '', section] = match;
+  if (of !== language) return `this leads to the language "${of ?? ''}", and the reader reads "${language}"`;
+  if (pages.includes(page)) return null;
+  const chapter = course.chapters.find((candidate) => candidate.id === page);
+  if (!chapter) return `there is no chapter "${page}"`;
+  const texts = [...chapter.texts.values()];
+  if (section !== undefined && !texts.some((text) => text.headings.some((heading) => heading.id === section))) {
+    return `the chapter "${page}" has no heading {#${section}}`;
+  }
+  return null;
+}
+
+function exampleProblem(course: Course, name: string, attributes: Readonly<Record<string, string>>): string | null {
+  const example = name === 'Example' ? attributes['name'] : name === 'Excerpt' ? attributes['example'] : undefined;
+  if (example === undefined) return null;
+  if (!course.files.has(`examples/${example}/example.json`)) return `there is no examples/${example}/example.json`;
+  const file = attributes['file'];
+  return file !== undefined && !course.files.has(`examples/${example}/${file}`)
+    ? `there is no examples/${example}/${file}`
+    : null;
+}
