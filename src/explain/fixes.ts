@@ -1,0 +1,60 @@
+// Is there a replacement that obviously mends it? Only where the names in the C text can be read off without doubt.
+import type { FixIt } from '../diagnostics/diagnostic.ts';
+import type { Refusal } from './refusal.ts';
+import { isCall } from './flow.ts';
+import { sourceLineAt, type ExplainedProgram, type SourceLine } from './program.ts';
+
+/** A line before `row`, indented like it. */
+function insertBefore(row: SourceLine, text: string): FixIt {
+  const indent = /^\s*/.exec(row.text)?.[0] ?? '';
+  const span = { file: row.file, line: row.line, column: 1, endLine: row.line, endColumn: 1 };
+  return { span, text: text.replace(/^/gm, indent) + '\n' };
+}
+
+/** The variable that a line's assignment or declaration gives a value: "v" in "__u64 *v = f(…);". */
+const assigned = (text: string): string | null => /(\w+)\s*=(?!=)/.exec(text)?.[1] ?? null;
+
+/** `if (!v) return 0;` before the line that uses what a call gave. */
+function nullCheck(refusal: Refusal): FixIt[] {
+  const { program, path } = refusal;
+  const use = sourceLineAt(program, refusal.slot);
+  for (let i = refusal.step - 1; i >= 0; i--) {
+    const step = path.steps[i];
+    const instruction = step && program.instructions[step.slot];
+    if (!step || !instruction || !isCall(instruction)) continue;
+    const call = sourceLineAt(program, step.slot);
+    const name = call && assigned(call.text);
+    if (!use || !call || !name || !new RegExp(`\\b${name}\\b`).test(use.text) || use.line === call.line) return [];
+    return [insertBefore(use, `if (!${name})\n\treturn 0;`)];
+  }
+  return [];
+}
+
+/** The line that reads the context's data_end, and into which variable. */
+function dataEndName(program: ExplainedProgram): string | null {
+  const row = program.lineInfo.find((line) => /=.*\bdata_end\b/.test(line.text));
+  return row ? assigned(row.text) : null;
+}
+
+/** `if ((void *)(eth + 1) > data_end) return 0;` before the line that reads `eth->…`. */
+function packetCheck(refusal: Refusal): FixIt[] {
+  const use = sourceLineAt(refusal.program, refusal.slot);
+  const pointer = use && /(\w+)\s*->/.exec(use.text)?.[1];
+  const end = dataEndName(refusal.program);
+  if (!use || !pointer || !end || pointer === 'ctx' || pointer === 'skb') return [];
+  return [insertBefore(use, `if ((void *)(${pointer} + 1) > ${end})\n\treturn 0;`)];
+}
+
+/** Replacements for the problems that have an obvious one; none for the others. */
+export function suggestedFixes(refusal: Refusal): FixIt[] {
+  switch (refusal.problem.code) {
+    case 'V110':
+    case 'V203':
+    case 'V310':
+      return nullCheck(refusal);
+    case 'V101':
+      return packetCheck(refusal);
+    default:
+      return [];
+  }
+}

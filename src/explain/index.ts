@@ -1,0 +1,27 @@
+// What did the verifier think? Records → the kernel's log, a state graph, a diagnostic on the C line.
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { diagnose } from './diagnose.ts';
+import { renderLog, type LogLevel } from './log.ts';
+import type { ExplainedProgram } from './program.ts';
+
+export { englishTemplates } from './catalogue.ts';
+export type { LogLevel } from './log.ts';
+export type { ExplainedMap, ExplainedProgram, ExplainedSubprogram, SourceLine } from './program.ts';
+
+export interface Explanation {
+  /** letter by letter as Linux 6.18 prints it: 1 the failing path (wants records of it), 2 everything (wants all records), 4 statistics */
+  log(level: LogLevel): string;
+  /** null for an accepted program */
+  readonly diagnostic: Diagnostic | null;
+}
+
+/** Explains a verification from its records. */
+export function explain(records: Uint8Array, program: ExplainedProgram): Explanation {
+  let diagnostic: Diagnostic | null | undefined;
+  return {
+    log: (level) => renderLog(records, program, level),
+    get diagnostic() {
+      return (diagnostic ??= diagnose(records, program));
+    },
+  };
+}
