@@ -56,7 +56,7 @@ if (menu) {
   });
 }
 device.addEventListener('change', apply);
-addEventListener('storage', (event) => {
+window.addEventListener('storage', (event) => {
   if (event.key !== key) return;
   looks = kept();
   apply();

@@ -21,7 +21,7 @@ export async function highlightedLines(text: string, file: string): Promise<stri
     engine: createJavaScriptRegexEngine(),
   });
   const tokens = (await highlighter).codeToTokensBase(text.replace(/\n$/, ''), {
-    lang: languageOf(file) as never,
+    lang: languageOf(file),
     theme: codeThemes.light.name ?? '',
   });
   return tokens.map((line) =>

@@ -1,0 +1,170 @@
+// What came of a run: the verifier's verdict, every packet, the maps, printed lines and times. Drawn from the report only.
+import type { MapReport, PacketReport, RunReport, VerifyReport } from '../lab/api.ts';
+import { element } from './dom.ts';
+import { packetDrawing } from './packet.ts';
+import { fill, type Strings } from './strings.ts';
+import { markOf, type VerdictMark } from './verdict.ts';
+
+/** More rows than this help nobody; the rest is counted. */
+const MOST_PACKETS = 50;
+
+function verdictOf(report: VerifyReport, strings: Strings): HTMLElement {
+  const stamp = report.accepted
+    ? element(
+        'p',
+        { class: 'stamp accepted' },
+        fill(strings.accepted, { program: report.program, processed: report.processed, states: report.states }),
+      )
+    : element('p', { class: 'stamp refused' }, fill(strings.refused, { program: report.program }));
+  const log = element(
+    'details',
+    { class: 'log' },
+    element('summary', {}, strings.log),
+    element(
+      'pre',
+      { tabindex: 0, role: 'region', 'aria-label': strings.log, translate: 'no' },
+      element('code', { lang: 'en' }, report.log),
+    ),
+  );
+  return element('div', {}, stamp, report.log ? log : null);
+}
+
+/** Neighbours that are the same in every respect become one row with a count. */
+function runsOf(packets: readonly PacketReport[]): { packet: PacketReport; count: number }[] {
+  const rows: { packet: PacketReport; count: number }[] = [];
+  for (const packet of packets) {
+    const last = rows.at(-1);
+    const same =
+      last?.packet.summary === packet.summary &&
+      last.packet.verdict === packet.verdict &&
+      last.packet.expected === packet.expected &&
+      last.packet.instructions === packet.instructions;
+    if (same) last.count++;
+    else rows.push({ packet, count: 1 });
+  }
+  return rows;
+}
+
+function packetRow(packet: PacketReport, count: number, strings: Strings): HTMLElement {
+  const mark = markOf(packet.verdict);
+  const wrong = packet.expected !== null && packet.expected !== packet.verdict;
+  return element(
+    'li',
+    { class: `packet-row ${mark}`, 'data-verdict': packet.verdict, title: packet.summary },
+    packetDrawing(mark),
+    element(
+      'span',
+      { class: 'ends' },
+      element('span', {}, packet.source),
+      ' ',
+      element('span', { 'aria-hidden': 'true' }, '→'),
+      ' ',
+      element('span', {}, packet.destination),
+    ),
+    element(
+      'span',
+      { class: 'kind' },
+      `${packet.protocol}, ${fill(strings.bytes, { count: packet.length })}${count > 1 ? ` × ${count}` : ''} · `,
+      element('span', { class: 'cost' }, fill(strings.instructions, { count: packet.instructions })),
+    ),
+    element(
+      'span',
+      { class: `verdict ${mark}` },
+      element('code', { translate: 'no' }, packet.verdict),
+      ` ${strings[mark]}`,
+    ),
+    wrong
+      ? element('span', { class: 'unexpected' }, fill(strings.otherwise, { verdict: packet.expected ?? '' }))
+      : null,
+  );
+}
+
+const plain = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+
+function mapTable(map: MapReport, strings: Strings): HTMLElement {
+  const caption = element('caption', {}, element('code', { translate: 'no' }, map.name), ` ${map.type}`);
+  if (map.entries.length === 0) {
+    return element(
+      'table',
+      { 'data-map': map.name },
+      caption,
+      element('tbody', {}, element('tr', {}, element('td', {}, strings['map-empty']))),
+    );
+  }
+  const rows = map.entries.map((entry) =>
+    element(
+      'tr',
+      {},
+      element('td', {}, entry.decoded ? plain(entry.decoded.key) : entry.key),
+      element('td', {}, entry.decoded ? plain(entry.decoded.value) : entry.value),
+    ),
+  );
+  return element(
+    'table',
+    { 'data-map': map.name },
+    caption,
+    element(
+      'thead',
+      {},
+      element('tr', {}, element('th', { scope: 'col' }, strings.key), element('th', { scope: 'col' }, strings.value)),
+    ),
+    element('tbody', {}, ...rows),
+    map.truncated ? element('tfoot', {}, element('tr', {}, element('td', { colspan: 2 }, strings['map-more']))) : null,
+  );
+}
+
+/** How many packets went on, were dropped, or ended otherwise: what is said aloud. */
+export function tally(report: RunReport, strings: Strings): string {
+  const counts = new Map<VerdictMark, number>();
+  for (const packet of report.packets ?? []) {
+    const mark = markOf(packet.verdict);
+    counts.set(mark, (counts.get(mark) ?? 0) + 1);
+  }
+  return [...counts].map(([mark, count]) => fill(strings[`tally-${mark}`], { count })).join(' · ');
+}
+
+export function renderResult(report: RunReport, panels: ReadonlySet<string>, strings: Strings): HTMLElement[] {
+  const parts: HTMLElement[] = [element('p', { class: 'outcome-title' }, strings.result)];
+  if (!report.compiled) {
+    parts.push(element('p', { class: 'stamp refused' }, strings['compile-failed']));
+    return parts;
+  }
+  for (const verified of report.verified ?? []) parts.push(verdictOf(verified, strings));
+  if (report.fault) parts.push(element('p', { class: 'stamp refused' }, fill(strings.fault, { ...report.fault })));
+  if (!report.packets) parts.push(element('p', {}, strings['not-run']));
+  if (report.packets && panels.has('packets')) {
+    const rows = runsOf(report.packets);
+    parts.push(
+      element(
+        'ol',
+        { class: 'packets', 'aria-label': strings.packets },
+        ...rows.slice(0, MOST_PACKETS).map((row) => packetRow(row.packet, row.count, strings)),
+      ),
+    );
+    if (rows.length > MOST_PACKETS)
+      parts.push(element('p', {}, fill(strings.more, { count: rows.length - MOST_PACKETS })));
+  }
+  if (report.maps && report.maps.length > 0 && report.packets && panels.has('maps')) {
+    parts.push(element('div', { class: 'maps' }, ...report.maps.map((map) => mapTable(map, strings))));
+  }
+  if (report.trace.length > 0 && panels.has('trace')) {
+    parts.push(
+      element(
+        'div',
+        { class: 'trace' },
+        element('p', { class: 'outcome-title' }, strings.trace),
+        element(
+          'pre',
+          { tabindex: 0, role: 'region', 'aria-label': strings.trace, translate: 'no' },
+          element('code', { lang: 'en' }, report.trace.join('\n')),
+        ),
+      ),
+    );
+  }
+  const { compile, verify, run } = report.milliseconds;
+  const times = fill(strings.times, { compile: compile.toFixed(1), verify: verify.toFixed(1), run: run.toFixed(1) });
+  const object = fill(strings.object, { bytes: report.compiled.objectBytes });
+  parts.push(element('p', { class: 'times' }, `${times} · ${object}`));
+  return parts;
+}

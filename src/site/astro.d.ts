@@ -1,0 +1,6 @@
+// tsc and ESLint do not read .astro files; astro check does, and checks their props.
+declare module '*.astro' {
+  import type { AstroComponentFactory } from 'astro/runtime/server/index.js';
+  const component: AstroComponentFactory;
+  export default component;
+}
