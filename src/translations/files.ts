@@ -1,6 +1,6 @@
 // The files that a writer or a translator touches, as one map from path to text. Everything else in this folder works
 // on such a map, so a test can hold a whole course in a few lines.
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 /** Paths from the project's root, with forward slashes, sorted. */
@@ -21,6 +21,10 @@ export function readFiles(root: string): Files {
         .join('/');
       if (wanted.test(path)) found.set(path, readFileSync(join(root, path), 'utf8').replace(/\r\n/g, '\n'));
     }
+  }
+  // Burmese prose outside content; checked like any other.
+  for (const path of ['CONTRIBUTING.my.md']) {
+    if (existsSync(join(root, path))) found.set(path, readFileSync(join(root, path), 'utf8').replace(/\r\n/g, '\n'));
   }
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

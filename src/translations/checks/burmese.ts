@@ -1,16 +1,20 @@
 // Where Burmese stands: texts in Burmese, and Burmese strings in any JSON file. Not a check itself.
 import type { Course } from '../course.ts';
+import { parseText } from '../mdx.ts';
 import { burmeseLetter, proseOf, type Prose } from '../prose.ts';
 
 export interface BurmeseProse extends Prose {
   readonly file: string;
 }
 
-/** Prose of the chapters that are written in Burmese. */
+/** Prose of the chapters that are written in Burmese, and of other Burmese texts: NAME.my.md. */
 export function* burmeseTexts(course: Course): Generator<BurmeseProse> {
   for (const chapter of course.chapters) {
     const text = chapter.texts.get('my');
     if (text) for (const prose of proseOf(text)) yield { ...prose, file: text.path };
+  }
+  for (const [file, source] of course.files) {
+    if (file.endsWith('.my.md')) for (const prose of proseOf(parseText(file, source))) yield { ...prose, file };
   }
 }
 
