@@ -1,3 +1,4 @@
+// The course grew from one article; nothing that it said may get lost.
 import { check } from './check.ts';
 import { parseJson } from '../course.ts';
 
@@ -11,7 +12,6 @@ interface Point {
 
 export const articlePointsPath = 'content/chapters/article-points.json';
 
-/** The course grew from one article; nothing that it said may get lost. */
 export const articlePoints = check(
   'article-points',
   'every point of the source article is taught in a section that exists, as soon as its chapter does',

@@ -1,10 +1,10 @@
+// Links inside the course: sections of this text, and pages in the reader's own language.
 import { check, textsOf } from './check.ts';
 import type { Course } from '../course.ts';
 
 /** Pages that are not chapters; a path below one of them is a page that its own table makes. */
 const pages = ['', 'chapters', 'glossary', 'translations', 'helpers', 'messages', 'playground'];
 
-/** Links inside the course: sections of this text, and pages in the reader's own language. */
 export const deadLinks = check(
   'dead-links',
   'a link inside the course leads to a page and a section that exist, in the same language',

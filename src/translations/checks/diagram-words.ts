@@ -1,3 +1,4 @@
+// A diagram is drawn once and spoken in every language.
 import { check } from './check.ts';
 import { parseJson } from '../course.ts';
 
@@ -7,7 +8,6 @@ interface Words {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** A diagram is drawn once and spoken in every language. */
 export const diagramWords = check(
   'diagram-words',
   'a diagram has the same labels in every language, a title, and a description for who cannot see it',

@@ -1,3 +1,4 @@
+// Many terms stay English. A sentence does not: three words with grammar in them, or six of any kind.
 import { check } from './check.ts';
 import { burmeseTexts } from './burmese.ts';
 
@@ -8,7 +9,6 @@ const grammar =
 /** Words in Latin script with nothing but spaces, commas and hyphens between them. */
 const run = /[A-Za-z][\w'’-]*(?:[ ,]+[A-Za-z][\w'’-]*)+/g;
 
-/** Many terms stay English. A sentence does not: three words with grammar in them, or six of any kind. */
 export const englishLeft = check('english-left', 'no English sentence is left in a Burmese text', function* (course) {
   for (const prose of burmeseTexts(course)) {
     for (const [found] of prose.text.matchAll(run)) {

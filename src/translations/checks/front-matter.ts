@@ -1,7 +1,7 @@
+// Title, description and question stand above the text, in search results and on preview cards.
 import { check, textsOf } from './check.ts';
 import { proseKeys } from '../mdx.ts';
 
-/** Title, description and question stand above the text, in search results and on preview cards. */
 export const frontMatter = check(
   'front-matter',
   'every text says its title, description and question, and a pin is a whole blob id',

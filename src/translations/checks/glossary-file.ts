@@ -1,7 +1,7 @@
+// What content/glossary/terms.schema.json says, with line numbers, and that no id stands twice.
 import { check } from './check.ts';
 import { glossaryPath } from '../course.ts';
 
-/** What content/glossary/terms.schema.json says, with line numbers, and that no id stands twice. */
 export const glossaryFile = check(
   'glossary-file',
   'every term of the glossary has an id of its own, a chapter, and term and sense in English and Burmese',

@@ -1,7 +1,7 @@
+// One term, one form: the glossary decides.
 import { check, textsOf } from './check.ts';
 import { proseOf } from '../prose.ts';
 
-/** One term, one form: the glossary decides. */
 export const glossaryTerms = check(
   'glossary-terms',
   'a <Term> is in the glossary, and no text spells a term in a way that the glossary refuses',

@@ -1,6 +1,6 @@
+// A link to a section must lead to the same section in every language.
 import { check, textsOf } from './check.ts';
 
-/** A link to a section must lead to the same section in every language. */
 export const headingIds = check(
   'heading-ids',
   'every heading has an id, once a text; translations have the original’s ids, in its order, on its levels',

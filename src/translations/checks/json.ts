@@ -1,6 +1,6 @@
+// A file that is not JSON would silently count as empty everywhere else.
 import { check } from './check.ts';
 
-/** A file that is not JSON would silently count as empty everywhere else. */
 export const json = check('json', 'every .json file in content is JSON', function* (course) {
   for (const [file, source] of course.files) {
     if (!file.startsWith('content/') || !file.endsWith('.json')) continue;

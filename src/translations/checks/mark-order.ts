@@ -1,3 +1,4 @@
+// Patterns over NFC text that look right on one screen and fall apart on another; search finds none of them.
 import { check } from './check.ts';
 import { around, burmeseStrings, burmeseTexts } from './burmese.ts';
 
@@ -9,7 +10,6 @@ interface Slip {
 
 const order = 'type consonant, ျ ြ ွ ှ, ေ, ိ ီ ဲ, ု ူ, ါ ာ, ံ, ့ း in this order';
 
-/** Patterns over NFC text. Some look right on one screen and fall apart on another; search finds none of them. */
 const slips: readonly Slip[] = [
   {
     pattern:

@@ -1,6 +1,6 @@
+// Keyboards often type ့ and ် the other way round; nobody should have to care, so a command mends it.
 import { check } from './check.ts';
 
-/** Keyboards often type ့ and ် the other way round; nobody should have to care, so a command mends it. */
 export const nfc = check(
   'nfc',
   'files are in Unicode NFC; `npm run translations -- mend` brings them there',

@@ -1,6 +1,6 @@
+// Without exactly one original nobody can say what is a translation of what.
 import { check } from './check.ts';
 
-/** Without exactly one original nobody can say what is a translation of what. */
 export const original = check(
   'original',
   'exactly one text of a chapter carries no translationOf: the one that was written first',

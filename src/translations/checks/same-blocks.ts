@@ -1,3 +1,4 @@
+// Side by side, block stands beside block; that needs the same blocks in the same order.
 import { check, pairsOf } from './check.ts';
 import type { Block } from '../mdx.ts';
 
@@ -5,7 +6,6 @@ const shape = (blocks: readonly Block[]): Block[] => blocks.filter((block) => bl
 
 const name = (block: Block | undefined): string => (block ? `a ${block.kind}` : 'nothing more');
 
-/** Side by side, block stands beside block; that needs the same blocks in the same order. */
 export const sameBlocks = check(
   'same-blocks',
   'a translated section has the original’s paragraphs, list items and components, one for one',

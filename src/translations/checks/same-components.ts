@@ -1,3 +1,4 @@
+// Examples, diagrams, terms, sources, asides: both languages show the same things.
 import { check, pairsOf, surplus } from './check.ts';
 import type { Section, Use } from '../mdx.ts';
 
@@ -9,7 +10,6 @@ const spell = (use: Use): string =>
 
 const spelled = (section: Section): string[] => section.uses.map(spell);
 
-/** Examples, diagrams, terms, sources, asides: both languages show the same things. */
 export const sameComponents = check(
   'same-components',
   'a translated section has the same examples, diagrams, terms, sources and asides as the original',

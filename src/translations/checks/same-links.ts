@@ -1,3 +1,4 @@
+// Links and images in Markdown; sources are components and checked there.
 import { check, pairsOf, surplus } from './check.ts';
 import type { Link, Section } from '../mdx.ts';
 
@@ -6,7 +7,6 @@ const neutral = (link: Link): string =>
   `${link.image ? 'image' : 'link'} ${link.target.replace(/^\/[a-z]{2}\//, '/LANGUAGE/')}`;
 const neutralised = (section: Section): string[] => section.links.map(neutral);
 
-/** Links and images in Markdown; sources are components and checked there. */
 export const sameLinks = check(
   'same-links',
   'a translated section links to the same pages and shows the same images as the original',

@@ -1,10 +1,10 @@
+// Paragraphs and list items are sentences. Headings and table cells need not be.
 import { check } from './check.ts';
 import { burmeseLetter, proseOfLine } from '../prose.ts';
 
 /** ။, or a closing bracket or quotation mark behind it; a colon or dash where a list or an example follows. */
 const ends = /[။?!…][”’"')\]]*$|[:-]$/u;
 
-/** Paragraphs and list items are sentences. Headings and table cells need not be. */
 export const sentenceEnd = check('sentence-end', 'a Burmese paragraph or list item ends with ။', function* (course) {
   for (const chapter of course.chapters) {
     const text = chapter.texts.get('my');

@@ -1,3 +1,4 @@
+// What a reader would want to look up must say where: companies, years, figures, and every link that leads outside.
 import { check, textsOf } from './check.ts';
 import { proseOfLine } from '../prose.ts';
 

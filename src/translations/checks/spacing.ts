@@ -1,3 +1,4 @@
+// Burmese has no spaces between words, but a Latin word among them needs air, and so does what follows ၊ and ။.
 import { check } from './check.ts';
 import { placeholder } from '../prose.ts';
 import { around, burmeseTexts } from './burmese.ts';
@@ -27,7 +28,6 @@ const slips: readonly { readonly pattern: RegExp; readonly message: string; read
   },
 ];
 
-/** A numbered heading, ၁။ or (က), keeps its own space; that is the rule for ။ anyway. */
 export const spacing = check(
   'spacing',
   'a space stands after ၊ and ။ and around Latin words, and nowhere before ၊ ။',

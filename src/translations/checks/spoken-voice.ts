@@ -1,7 +1,7 @@
+// The written language has its own particles. The course speaks: တယ်, ရဲ့, မှာ, ပြီး.
 import { check } from './check.ts';
 import { around, burmeseTexts } from './burmese.ts';
 
-/** The written language's particles. The course speaks: တယ်, ရဲ့, မှာ, ပြီး. */
 const literary: readonly [RegExp, string][] = [
   [/သည်(?=[\s။၊”)]|$)/u, 'တယ် or ပါတယ် (after a noun: က, or nothing)'],
   [/၏/u, 'ရဲ့'],

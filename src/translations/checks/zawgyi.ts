@@ -1,3 +1,4 @@
+// Zawgyi puts other letters on Unicode's code points: unreadable for most, and for every search.
 import myanmarTools from 'myanmar-tools';
 import { check } from './check.ts';
 import { burmeseLetter } from '../prose.ts';
@@ -10,7 +11,6 @@ const CERTAIN = 0.95;
 /** Shorter pieces say too little either way: the detector calls some correct headings of ten letters Zawgyi. */
 const LETTERS = 24;
 
-/** Zawgyi puts other letters on Unicode's code points: unreadable for most, and for every search. */
 export const zawgyi = check('zawgyi', 'Burmese is written in Unicode, never in Zawgyi', function* (course) {
   for (const prose of [...burmeseTexts(course), ...burmeseStrings(course)]) {
     const letters = [...prose.text].filter((letter) => burmeseLetter.test(letter)).length;
