@@ -50,4 +50,24 @@ export class Program {
   subprograms: i32[] = [];
   /** bytes of stack of each subprogram */
   stackDepth: i32[] = [];
+
+  // What rewrite/ makes of it, and what runs.
+
+  /** loaded with SIM_F_UNVERIFIED: only ever runs checked */
+  unverified: bool = false;
+  /** linear address of the rewritten instructions */
+  rewritten: usize = 0;
+  rewrittenCount: i32 = 0;
+  /** rewritten slot → original slot, u32 each */
+  origins: usize = 0;
+  /** first rewritten slot of each subprogram, u32 each, and how many */
+  starts: usize = 0;
+  startCount: i32 = 0;
+  /** the interpreter's records (vm/decode.ts), one a rewritten slot */
+  records: usize = 0;
+  /** function-table index of the compiled program, of its checked form; 0: none */
+  compiled: u32 = 0;
+  compiledChecked: u32 = 0;
+  references: i32 = 0;
+  runs: u64 = 0;
 }

@@ -1,0 +1,31 @@
+// Helpers on maps that have keys.
+import { helperMemory } from '../memory/access';
+import { toVirtual } from '../memory/layout';
+import { mapArgument, result } from './arguments';
+
+/** bpf_map_lookup_elem(map, key): address of the value, or 0 */
+export function mapLookup(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
+  const map = mapArgument(r1);
+  if (map == null) return 0;
+  const key = helperMemory(r2, map.keySize);
+  if (key == 0) return 0;
+  const value = map.lookup(key);
+  return value == 0 ? 0 : toVirtual(value);
+}
+
+/** bpf_map_update_elem(map, key, value, flags): 0 or -errno */
+export function mapUpdate(r1: u64, r2: u64, r3: u64, r4: u64, _r5: u64): u64 {
+  const map = mapArgument(r1);
+  if (map == null) return 0;
+  const key = helperMemory(r2, map.keySize);
+  const value = helperMemory(r3, map.valueSize);
+  return key == 0 || value == 0 ? 0 : result(map.update(key, value, r4));
+}
+
+/** bpf_map_delete_elem(map, key): 0 or -errno */
+export function mapDelete(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
+  const map = mapArgument(r1);
+  if (map == null) return 0;
+  const key = helperMemory(r2, map.keySize);
+  return key == 0 ? 0 : result(map.remove(key));
+}

@@ -1,0 +1,336 @@
+// The simulated Linux as one WebAssembly module. This header is the contract between the kernel and its hosts: the loader and the
+// lab (TypeScript) on one side, compiled code (src/jit) on the other.
+//
+// MEMORY. The host makes the memory and passes it as import env.memory: at least 1056 pages (66 MB, most of it never touched),
+// at most 8192. Linear memory below 0x4100000 is the kernel's fixed part (memory/layout.ts); above, AssemblyScript's heap and the
+// kernel's arena grow. Views of memory.buffer go stale whenever the kernel runs. Imports besides memory: env.abort (AssemblyScript).
+//
+// ADDRESSES. A kernel virtual address is 0xffff888000000000 + linear address; its low 32 bits are the linear address.
+//
+// LIFE. boot(seed, cpus) resets everything: maps, programs, descriptors, memory, clock, random numbers, trace. Call it once before
+// anything else. Between two calls (never while one runs) the host calls __collect() now and then, as the module's own
+// objects are only freed then.
+//
+// SYSTEM CALLS. bpf(cmd, attr, size) takes union bpf_attr in Linux's layout (src/bpf/syscall.ts). attr and every pointer in it are
+// linear addresses of memory that allocate() gave (or any other that is not the arena's). It returns 0, a descriptor, or -errno,
+// as i64 (BigInt in JavaScript), and writes its results into attr. close(fd) closes.
+//   BPF_PROG_LOAD with prog_flags | SIM_F_UNVERIFIED skips the verifier. Such a program gets r1 = packet, r2 = its length.
+//   BPF_PROG_TEST_RUN returns -EFAULT (-14) after a fault; faultKind() and its neighbours say which.
+//
+// FAULTS (vm/fault.ts): 0 none, 1 read, 2 write outside every object, 3 freed object, 4 stack, 5 null pointer, 6 no instruction,
+// 7 call depth, 8 unknown helper, 9 budget, 10 a helper's argument, 11 outside the packet, 12 ran past the end.
+//
+// TRACE. Lines of bpf_printk since boot or clearTrace(): traceSize() bytes at tracePointer(), each u32 length, u32 CPU,
+// u64 time in ns, the text (no terminator), padded to 8 bytes.
+//
+// STEPPING. beginStepping(fd, r1…) is prepared by testStep: see there. step(n) runs n instructions: 0 exited, 1 stopped, 2 fault.
+//
+// COMPILED CODE. The rewritten program (programInstructions …) is what is compiled: addresses are in place, helpers are called by
+// their number. setCompiled(fd, index, checked) stores the function-table index of its main function, whose type is
+// (r1, r2, r3, r4, r5, r10: i64) → i64; subprograms have the same type. A callback in a register is CALLBACK_COMPILED | table index.
+// What compiled code calls is exported as jit… below, with the words it may look at: budgetWord() and faultWord().
+import { VIRTUAL_BASE, SHADOW, MEMORY_LIMIT, BUDGET_WORD, FAULT_WORD, REGISTERS, toVirtual } from './memory/layout';
+import { arenaUsed, resetArena } from './memory/arena';
+import { checkSlowly } from './memory/access';
+import { resolve } from './memory/shadow';
+import { resetDevices } from './memory/devices';
+import { resetMaps, mapById } from './maps/registry';
+import { resetFiles, closeFile, programOf } from './syscall/files';
+import { resetPrograms, setLoaderCapabilities, setLoaderKernel } from './syscall/programs';
+import { resetXdp } from './syscall/xdp-buffer';
+import { systemCall } from './syscall/bpf';
+import { returned } from './syscall/test-run';
+import { helperIndex, resetHelpers } from './helpers/table';
+import { lostLines, resetTrace, traceSize as traceBytes, traceStart } from './helpers/trace';
+import { advanceClock as passTime, clock as now, resetMachine, setCpu as chooseCpu } from './cpu';
+import { resetStack } from './vm/frames';
+import {
+  clearFault,
+  faultAddress as addressOfFault,
+  faultFrame as frameOfFault,
+  faultKind as kindOfFault,
+  faultSlot,
+  locate,
+  raise,
+  FAULT_HELPER,
+} from './vm/fault';
+import { countTailCall, enterCompiled, leaveCompiled } from './vm/calls';
+import { executed, resetExecuted } from './vm/interpreter';
+import { loadPacket, packetValue } from './vm/packet-load';
+import { CALLBACK_COMPILED } from './vm/operations';
+import { runBare } from './vm/bare-run';
+import { compiledFor, resetRuns, setBudget as limitRuns, setEngine as chooseEngine } from './vm/run';
+import { programAt } from './maps/program-array';
+import { EBADF } from './generated/errno';
+
+// ---- life ----
+
+export function boot(seed: u64, cpus: i32): void {
+  resetArena();
+  resetMachine(seed, max<i32>(1, min<i32>(cpus, 64)));
+  clearFault();
+  resetStack();
+  resetHelpers();
+  resetTrace();
+  resetMaps();
+  resetFiles();
+  resetPrograms();
+  resetDevices();
+  resetXdp();
+  resetRuns();
+  resetExecuted();
+}
+
+/** Memory for arguments and results; 0: none. It is the host's until release() or the page's end, whatever boot does. */
+export function allocate(size: u32): usize {
+  return heap.alloc(size);
+}
+
+export function release(at: usize): void {
+  heap.free(at);
+}
+
+export function bpf(cmd: i32, attr: usize, size: u32): i64 {
+  return systemCall(cmd, attr, size);
+}
+
+export function close(fd: i32): i64 {
+  return closeFile(fd) ? 0 : -EBADF;
+}
+
+/** CAP_… bits (src/bpf/syscall.ts) of the calls that follow */
+export function setCapabilities(mask: u32): void {
+  setLoaderCapabilities(mask);
+}
+
+/** 618 or 601: whose rules the verifier applies */
+export function setKernelVersion(version: i32): void {
+  setLoaderKernel(version);
+}
+
+/** 0 interpreter, 1 compiled code where there is any, 2 checked compiled code. An unverified program never runs unchecked. */
+export function setEngine(engine: i32): void {
+  chooseEngine(engine);
+}
+
+/** instructions that one run may take */
+export function setBudget(instructions: i64): void {
+  limitRuns(instructions);
+}
+
+/** the CPU that runs from now on */
+export function setCpu(cpu: u32): void {
+  chooseCpu(cpu);
+}
+
+export function advanceClock(nanoseconds: u64): void {
+  passTime(nanoseconds);
+}
+
+/** simulated nanoseconds since boot */
+export function clock(): u64 {
+  return now;
+}
+
+/** instructions run since boot, by any engine */
+export function instructionsRun(): u64 {
+  return executed;
+}
+
+/** r0 of the last test run, all 64 bits */
+export function lastResult(): u64 {
+  return returned;
+}
+
+/** bytes of the arena in use */
+export function memoryUsed(): u32 {
+  return <u32>arenaUsed();
+}
+
+// ---- faults ----
+
+export function faultKind(): i32 {
+  return kindOfFault();
+}
+
+/** slot of the rewritten program; programOrigins() leads back to the loaded one */
+export function faultInstruction(): i32 {
+  return faultSlot();
+}
+
+export function faultAddress(): u64 {
+  return addressOfFault();
+}
+
+/** calls below the main program */
+export function faultFrame(): i32 {
+  return frameOfFault();
+}
+
+// ---- trace ----
+
+export function tracePointer(): usize {
+  return traceStart();
+}
+
+export function traceSize(): u32 {
+  return traceBytes();
+}
+
+/** lines that found no room */
+export function traceLost(): u32 {
+  return lostLines;
+}
+
+export function clearTrace(): void {
+  resetTrace();
+}
+
+// ---- running without a packet ----
+
+/** Runs a program with r1 = virtual address of a copy of the `size` bytes at `data` (0 when there are none), r2 = size. r0. */
+export function runOverMemory(fd: i32, data: usize, size: u32): u64 {
+  const program = programOf(fd);
+  return program == null ? 0 : runBare(program, data, size);
+}
+
+// ---- programs, for compiler and debugger ----
+
+/** linear address of the rewritten instructions, 8 bytes each; 0: no such descriptor */
+export function programInstructions(fd: i32): usize {
+  const program = programOf(fd);
+  return program == null ? 0 : program.rewritten;
+}
+
+export function programInstructionCount(fd: i32): i32 {
+  const program = programOf(fd);
+  return program == null ? 0 : program.rewrittenCount;
+}
+
+/** linear address of a u32 for each rewritten slot: the slot of the loaded program that it comes from */
+export function programOrigins(fd: i32): usize {
+  const program = programOf(fd);
+  return program == null ? 0 : program.origins;
+}
+
+/** the number that the program has in the kernel (bpftool's id) */
+export function programId(fd: i32): i32 {
+  const program = programOf(fd);
+  return program == null ? 0 : program.id;
+}
+
+export function programIsUnverified(fd: i32): bool {
+  const program = programOf(fd);
+  return program == null ? false : program.unverified;
+}
+
+/** Table index of the compiled main function, in its checked or unchecked form. */
+export function setCompiled(fd: i32, index: u32, checked: bool): void {
+  const program = programOf(fd);
+  if (program == null) return;
+  if (checked) program.compiledChecked = index;
+  else program.compiled = index;
+}
+
+/** linear address of the struct bpf_map of map number `id`; 0: none */
+export function mapAddress(id: i32): usize {
+  const map = mapById(id);
+  return map == null ? 0 : map.address;
+}
+
+// ---- compiled code ----
+
+export function virtualBase(): u64 {
+  return VIRTUAL_BASE;
+}
+
+/** linear address of the shadow: one byte for each 8 bytes, 8 when a program may touch all of them (memory/shadow.ts) */
+export function shadowBase(): usize {
+  return SHADOW;
+}
+
+/** bytes of linear memory that the shadow covers */
+export function shadowLimit(): u64 {
+  return MEMORY_LIMIT;
+}
+
+export function budgetWord(): usize {
+  return BUDGET_WORD;
+}
+
+export function faultWord(): usize {
+  return FAULT_WORD;
+}
+
+export function callbackBase(): u64 {
+  return CALLBACK_COMPILED;
+}
+
+/** linear address of r0, 8 bytes a register, while the interpreter is stopped */
+export function registers(): usize {
+  return REGISTERS;
+}
+
+/** function-table index of helper `id`; 0: not simulated. Its type is (i64 × 5) → i64. */
+export function helperFunction(id: i32): i32 {
+  return helperIndex(id);
+}
+
+/** May `size` bytes at virtual `address` be touched? If not, the fault is recorded at `slot`. */
+export function jitAccess(address: u64, size: i32, write: i32, slot: i32): i32 {
+  if (checkSlowly(address, size, write != 0) != 0) return 1;
+  locate(slot, 0);
+  return 0;
+}
+
+export function jitProbe(address: u64, size: i32): i32 {
+  return resolve(address, size) != 0 ? 1 : 0;
+}
+
+export function jitFault(kind: i32, slot: i32): void {
+  raise(kind, 0);
+  locate(slot, 0);
+}
+
+export function jitLocate(slot: i32): void {
+  locate(slot, 0);
+}
+
+/** r10 of the subprogram that is about to be called; 0 after a fault at `slot` */
+export function jitEnterFrame(slot: i32): u64 {
+  const top = enterCompiled();
+  if (top == 0) locate(slot, 0);
+  return top;
+}
+
+export function jitLeaveFrame(): void {
+  leaveCompiled();
+}
+
+/** Table index of the program to go on with; -1: the tail call falls through. */
+export function jitTailCall(_context: u64, map: u64, index: u64): i32 {
+  const target = programAt(map, <u32>index);
+  if (target == null) return -1;
+  const entry = compiledFor(target);
+  return entry != 0 && countTailCall() ? <i32>entry : -1;
+}
+
+/** `size` bytes at `offset` of a socket buffer in host order; -1: outside the packet */
+export function jitPacketLoad(skb: u64, offset: i32, size: i32): i64 {
+  return loadPacket(skb, offset, size) ? <i64>packetValue : -1;
+}
+
+export function jitCallByNumber(id: i32, slot: i32, r1: u64, r2: u64, r3: u64, r4: u64, r5: u64): u64 {
+  const index = helperIndex(id);
+  if (index == 0) {
+    raise(FAULT_HELPER, <u64>id);
+    locate(slot, 0);
+    return 0;
+  }
+  return call_indirect<u64>(index, r1, r2, r3, r4, r5);
+}
+
+/** virtual address of a linear one */
+export function virtualAddress(linear: usize): u64 {
+  return toVirtual(linear);
+}

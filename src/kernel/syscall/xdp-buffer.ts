@@ -1,0 +1,97 @@
+// The buffer that an XDP program works on: one page as a driver has it, struct xdp_buff and xdp_rxq_info in their 6.18 layout.
+// Only data_meta (or data) … data_end is accessible; helpers that move the borders call `fit`.
+import { allocateObject, reserve } from '../memory/arena';
+import { LOOPBACK, deviceAt } from '../memory/devices';
+import { toLinear, toVirtual } from '../memory/layout';
+import { SHADOW_OUTSIDE_PACKET, conceal, expose } from '../memory/shadow';
+import {
+  RXQ_DEV,
+  RXQ_QUEUE_INDEX,
+  RXQ_SIZE,
+  XDP_BUFF_SIZE,
+  XDP_DATA,
+  XDP_DATA_END,
+  XDP_DATA_HARD_START,
+  XDP_DATA_META,
+  XDP_FRAME_SIZE,
+  XDP_RXQ,
+} from '../memory/structures';
+
+/** XDP_PACKET_HEADROOM */
+export const XDP_HEADROOM: u32 = 256;
+/** SKB_DATA_ALIGN(sizeof(struct skb_shared_info)): stays free at the end of the page */
+export const XDP_TAILROOM: u32 = 320;
+const PAGE: u32 = 4096;
+/** bytes of a packet that fit into the page */
+export const XDP_LINEAR_MOST: u32 = PAGE - XDP_HEADROOM - XDP_TAILROOM;
+
+let page: usize = 0;
+let buff: usize = 0;
+let rxq: usize = 0;
+/** bytes behind the page (fragments), which programs reach through helpers only */
+let rest: usize = 0;
+export let restSize: u32 = 0;
+
+export function resetXdp(): void {
+  page = reserve(PAGE);
+  rest = reserve(PAGE);
+  buff = allocateObject(XDP_BUFF_SIZE);
+  rxq = allocateObject(RXQ_SIZE);
+  store<u64>(buff, toVirtual(rxq), XDP_RXQ);
+  store<u64>(buff, toVirtual(page), XDP_DATA_HARD_START);
+  store<u32>(buff, PAGE, XDP_FRAME_SIZE);
+}
+
+export function fragmentBytes(): usize {
+  return rest;
+}
+
+/** Makes what is between the borders accessible, and nothing else of the page. */
+export function fit(): void {
+  conceal(page, PAGE, SHADOW_OUTSIDE_PACKET);
+  const data = toLinear(load<u64>(buff, XDP_DATA));
+  const meta = toLinear(load<u64>(buff, XDP_DATA_META));
+  const start = meta <= data ? meta : data;
+  expose(start, toLinear(load<u64>(buff, XDP_DATA_END)) - start);
+}
+
+/** Puts `size` bytes, of which the first `metaSize` are metadata, into the buffer; the context's virtual address. */
+export function openXdp(from: usize, size: u32, metaSize: u32, ifindex: u32, queue: u32): u64 {
+  const linear = min<u32>(size, XDP_LINEAR_MOST);
+  const start = page + XDP_HEADROOM - metaSize;
+  memory.copy(start, from, linear);
+  restSize = size - linear;
+  if (restSize > 0) memory.copy(rest, from + linear, restSize);
+  store<u64>(buff, toVirtual(start + metaSize), XDP_DATA);
+  store<u64>(buff, toVirtual(start + linear), XDP_DATA_END);
+  store<u64>(buff, toVirtual(start), XDP_DATA_META);
+  store<u64>(rxq, deviceAt(ifindex == 0 ? LOOPBACK : ifindex), RXQ_DEV);
+  store<u32>(rxq, queue, RXQ_QUEUE_INDEX);
+  fit();
+  return toVirtual(buff);
+}
+
+/** Virtual address of the packet's first byte. */
+export function xdpData(): u64 {
+  return load<u64>(buff, XDP_DATA);
+}
+
+/** Bytes from data_meta to the end, fragments included. */
+export function xdpSize(): u32 {
+  return <u32>(load<u64>(buff, XDP_DATA_END) - load<u64>(buff, XDP_DATA_META)) + restSize;
+}
+
+/** Copies `size` bytes of the packet, metadata first, to `to`. */
+export function takeXdp(to: usize, size: u32): void {
+  const meta = toLinear(load<u64>(buff, XDP_DATA_META));
+  const linear = <u32>(toLinear(load<u64>(buff, XDP_DATA_END)) - meta);
+  memory.copy(to, meta, min<u32>(size, linear));
+  if (size > linear) memory.copy(to + linear, rest, size - linear);
+}
+
+/** struct xdp_md of the state after the run, addresses as offsets from the metadata's start. */
+export function takeXdpContext(to: usize): void {
+  const meta = load<u64>(buff, XDP_DATA_META);
+  store<u32>(to, <u32>(load<u64>(buff, XDP_DATA) - meta));
+  store<u32>(to, <u32>(load<u64>(buff, XDP_DATA_END) - meta), 4);
+}

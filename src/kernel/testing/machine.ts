@@ -1,0 +1,231 @@
+// The kernel module as tests use it: boot, system calls, small programs. TypeScript, not part of the module.
+import { readFileSync } from 'node:fs';
+import {
+  ATTR_MAP_CREATE,
+  ATTR_MAP_ELEM,
+  ATTR_PROG_LOAD,
+  ATTR_TEST_RUN,
+  BPF_ATTR_SIZE,
+  BPF_MAP_CREATE,
+  BPF_MAP_DELETE_ELEM,
+  BPF_MAP_GET_NEXT_KEY,
+  BPF_MAP_LOOKUP_AND_DELETE_ELEM,
+  BPF_MAP_LOOKUP_ELEM,
+  BPF_MAP_UPDATE_ELEM,
+  BPF_PROG_LOAD,
+  BPF_PROG_TEST_RUN,
+  SIM_F_UNVERIFIED,
+} from '../../bpf/syscall.ts';
+
+interface Exports {
+  boot(seed: bigint, cpus: number): void;
+  allocate(size: number): number;
+  release(at: number): void;
+  bpf(cmd: number, attr: number, size: number): bigint;
+  close(fd: number): bigint;
+  setEngine(engine: number): void;
+  setBudget(instructions: bigint): void;
+  setCpu(cpu: number): void;
+  setCapabilities(mask: number): void;
+  advanceClock(nanoseconds: bigint): void;
+  clock(): bigint;
+  instructionsRun(): bigint;
+  lastResult(): bigint;
+  memoryUsed(): number;
+  faultKind(): number;
+  faultInstruction(): number;
+  faultAddress(): bigint;
+  faultFrame(): number;
+  tracePointer(): number;
+  traceSize(): number;
+  virtualBase(): bigint;
+  helperFunction(id: number): number;
+  __collect(): void;
+}
+
+const wasm = new WebAssembly.Module(readFileSync(new URL('../generated/kernel.wasm', import.meta.url)));
+
+export interface MapOptions {
+  readonly type: number;
+  readonly key: number;
+  readonly value: number;
+  readonly entries: number;
+  readonly flags?: number;
+  readonly extra?: bigint;
+  readonly inner?: number;
+}
+
+export interface RunResult {
+  /** 0 or -errno of the system call */
+  readonly error: number;
+  readonly retval: number;
+  readonly result: bigint;
+  readonly dataOut: Uint8Array;
+  readonly fault: number;
+}
+
+export class Machine {
+  readonly memory = new WebAssembly.Memory({ initial: 1056, maximum: 8192 });
+  readonly kernel: Exports;
+  private readonly attr: number;
+
+  constructor(seed = 1n, cpus = 2) {
+    const abort = (): never => {
+      throw new Error('the kernel module aborted');
+    };
+    const instance = new WebAssembly.Instance(wasm, { env: { memory: this.memory, abort } });
+    this.kernel = instance.exports as unknown as Exports;
+    this.kernel.boot(seed, cpus);
+    this.attr = this.kernel.allocate(BPF_ATTR_SIZE);
+  }
+
+  bytes(at: number, size: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, at, size);
+  }
+
+  /** Copies bytes into the module's memory; 0 for none. */
+  give(bytes: Uint8Array): number {
+    const at = this.kernel.allocate(Math.max(bytes.length, 1));
+    this.bytes(at, bytes.length).set(bytes);
+    return at;
+  }
+
+  /** A system call on fields of the attribute union; names end in the width, as in src/bpf/syscall.ts. */
+  call(
+    cmd: number,
+    layout: Readonly<Record<string, number>>,
+    fields: Readonly<Record<string, number | bigint>>,
+  ): number {
+    const view = new DataView(this.memory.buffer, this.attr, BPF_ATTR_SIZE);
+    for (let i = 0; i < BPF_ATTR_SIZE; i++) view.setUint8(i, 0);
+    for (const [name, value] of Object.entries(fields)) {
+      const at = layout[name];
+      if (at === undefined) throw new Error(`no attribute ${name}`);
+      if (name.endsWith('_u32')) view.setUint32(at, Number(value), true);
+      else view.setBigUint64(at, BigInt(value), true);
+    }
+    return Number(this.kernel.bpf(cmd, this.attr, BPF_ATTR_SIZE));
+  }
+
+  attribute(at: number): number {
+    return new DataView(this.memory.buffer, this.attr).getUint32(at, true);
+  }
+
+  createMap(options: MapOptions): number {
+    return this.call(BPF_MAP_CREATE, ATTR_MAP_CREATE, {
+      map_type_u32: options.type,
+      key_size_u32: options.key,
+      value_size_u32: options.value,
+      max_entries_u32: options.entries,
+      map_flags_u32: options.flags ?? 0,
+      inner_map_fd_u32: options.inner ?? 0,
+      map_extra_u64: options.extra ?? 0n,
+    });
+  }
+
+  private element(cmd: number, fd: number, key: Uint8Array | null, value: number, flags: bigint): number {
+    const at = key === null ? 0 : this.give(key);
+    const answer = this.call(cmd, ATTR_MAP_ELEM, { map_fd_u32: fd, key_ptr: at, value_ptr: value, flags_u64: flags });
+    if (at !== 0) this.kernel.release(at);
+    return answer;
+  }
+
+  update(fd: number, key: Uint8Array | null, value: Uint8Array, flags = 0n): number {
+    const at = this.give(value);
+    const answer = this.element(BPF_MAP_UPDATE_ELEM, fd, key, at, flags);
+    this.kernel.release(at);
+    return answer;
+  }
+
+  /** The value, or -errno. */
+  lookup(fd: number, key: Uint8Array | null, size: number, flags = 0n): Uint8Array | number {
+    return this.fetch(BPF_MAP_LOOKUP_ELEM, fd, key, size, flags);
+  }
+
+  take(fd: number, key: Uint8Array | null, size: number, flags = 0n): Uint8Array | number {
+    return this.fetch(BPF_MAP_LOOKUP_AND_DELETE_ELEM, fd, key, size, flags);
+  }
+
+  nextKey(fd: number, key: Uint8Array | null, size: number): Uint8Array | number {
+    return this.fetch(BPF_MAP_GET_NEXT_KEY, fd, key, size, 0n);
+  }
+
+  private fetch(cmd: number, fd: number, key: Uint8Array | null, size: number, flags: bigint): Uint8Array | number {
+    const at = this.kernel.allocate(Math.max(size, 1));
+    const answer = this.element(cmd, fd, key, at, flags);
+    const value = this.bytes(at, size).slice();
+    this.kernel.release(at);
+    return answer === 0 ? value : answer;
+  }
+
+  remove(fd: number, key: Uint8Array | null): number {
+    const at = key === null ? 0 : this.give(key);
+    const answer = this.call(BPF_MAP_DELETE_ELEM, ATTR_MAP_ELEM, { map_fd_u32: fd, key_ptr: at });
+    if (at !== 0) this.kernel.release(at);
+    return answer;
+  }
+
+  load(instructions: Uint8Array, type = 6, flags = SIM_F_UNVERIFIED, license = 'GPL', attach = 0): number {
+    const code = this.give(instructions);
+    const text = this.give(new TextEncoder().encode(`${license}\0`));
+    const fd = this.call(BPF_PROG_LOAD, ATTR_PROG_LOAD, {
+      prog_type_u32: type,
+      insn_cnt_u32: instructions.length / 8,
+      insns_ptr: code,
+      license_ptr: text,
+      prog_flags_u32: flags,
+      expected_attach_type_u32: attach,
+    });
+    this.kernel.release(code);
+    this.kernel.release(text);
+    return fd;
+  }
+
+  run(fd: number, packet: Uint8Array = new Uint8Array(64), repeat = 1, context: Uint8Array | null = null): RunResult {
+    const data = this.give(packet);
+    const out = this.kernel.allocate(8192);
+    const ctx = context === null ? 0 : this.give(context);
+    const error = this.call(BPF_PROG_TEST_RUN, ATTR_TEST_RUN, {
+      prog_fd_u32: fd,
+      data_size_in_u32: packet.length,
+      data_in_ptr: packet.length === 0 ? 0 : data,
+      data_out_ptr: packet.length === 0 ? 0 : out,
+      data_size_out_u32: packet.length === 0 ? 0 : 8192,
+      repeat_u32: repeat,
+      ctx_in_ptr: ctx,
+      ctx_size_in_u32: context?.length ?? 0,
+    });
+    const size = Math.min(this.attribute(ATTR_TEST_RUN.data_size_out_u32), 8192);
+    const result: RunResult = {
+      error,
+      retval: this.attribute(ATTR_TEST_RUN.retval_u32),
+      result: this.kernel.lastResult(),
+      dataOut: this.bytes(out, size).slice(),
+      fault: this.kernel.faultKind(),
+    };
+    for (const at of [data, out, ctx]) if (at !== 0) this.kernel.release(at);
+    return result;
+  }
+
+  /** Lines of bpf_printk so far. */
+  trace(): string[] {
+    const start = this.kernel.tracePointer();
+    const end = start + this.kernel.traceSize();
+    const view = new DataView(this.memory.buffer);
+    const lines: string[] = [];
+    for (let at = start; at < end;) {
+      const length = view.getUint32(at, true);
+      lines.push(new TextDecoder().decode(this.bytes(at + 16, length)));
+      at += 16 + ((length + 7) & ~7);
+    }
+    return lines;
+  }
+}
+
+/** A value as little-endian bytes. */
+export function little(value: number | bigint, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (let i = 0; i < size && i < 8; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+  return bytes;
+}
