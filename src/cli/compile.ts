@@ -66,7 +66,9 @@ export async function run(args: string[]): Promise<number> {
         endLine: span?.endLine ?? null,
         endColumn: span?.endColumn ?? null,
       }));
-      console.log(JSON.stringify({ file, ok: result.object !== null, diagnostics, programs: result.programs, microseconds }));
+      console.log(
+        JSON.stringify({ file, ok: result.object !== null, diagnostics, programs: result.programs, microseconds }),
+      );
     } else {
       for (const diagnostic of result.diagnostics) console.error(renderDiagnostic(diagnostic));
     }
@@ -77,7 +79,8 @@ export async function run(args: string[]): Promise<number> {
     const output = values.output ?? file.replace(/\.c$/, '.o').replace(/^.*\//, '');
     if (values.output !== undefined || !values.json) writeFileSync(output, result.object);
     if (!values.json) {
-      for (const program of result.programs) console.log(`${output}: ${program.name} (${program.section}), ${program.instructions} instructions`);
+      for (const program of result.programs)
+        console.log(`${output}: ${program.name} (${program.section}), ${program.instructions} instructions`);
     }
   }
   return status;

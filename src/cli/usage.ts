@@ -14,7 +14,10 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(
   command: string,
   args: readonly string[],
   options: T,
-): { values: ReturnType<typeof parseArgs<{ options: T; allowPositionals: true; strict: true }>>['values']; files: string[] } {
+): {
+  values: ReturnType<typeof parseArgs<{ options: T; allowPositionals: true; strict: true }>>['values'];
+  files: string[];
+} {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     return { values, files: positionals };

@@ -1,6 +1,6 @@
 // An object file as a loader sees it: functions with their relocations and lines, maps, global data, licence.
 import { BPF_F_MMAPABLE, BPF_F_RDONLY_PROG } from '../bpf/maps.ts';
-import { PROGRAM_TYPES, type ProgramType } from '../bpf/programs.ts';
+import type { ProgramType } from '../bpf/programs.ts';
 import { BTF_KIND_DATASEC, parseBtf, parseBtfExt, type Btf, type FunctionRecord, type LineRecord } from './btf.ts';
 import {
   parseElf,
@@ -16,6 +16,7 @@ import {
 } from './elf.ts';
 import { mapDefinitions, type MapDefinition } from './map-definitions.ts';
 import { isProblem, problem, type LoadProblem } from './problems.ts';
+import { programTypeOf } from './sections.ts';
 
 const BPF_MAP_TYPE_ARRAY = 2;
 const BPF_OBJ_NAME_LEN = 16;
@@ -41,26 +42,6 @@ export interface BpfObject {
   /** section index of .data, .rodata, .bss and the like → position in `maps` */
   readonly dataMaps: ReadonlyMap<number, number>;
   readonly license: string;
-}
-
-/**
- * libbpf's rule (section definitions): the name itself, or the name, a slash and more. A leading '?' means "do not
- * load by default".
- */
-export function programTypeOf(section: string): ProgramType | null {
-  const name = section.startsWith('?') ? section.slice(1) : section;
-  let best: ProgramType | null = null;
-  let length = -1;
-  for (const type of PROGRAM_TYPES) {
-    for (const prefix of type.sections) {
-      const stem = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
-      if ((name === stem || name.startsWith(stem + '/')) && stem.length > length) {
-        best = type;
-        length = stem.length;
-      }
-    }
-  }
-  return best;
 }
 
 const isData = (section: ElfSection): boolean =>

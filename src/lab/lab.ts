@@ -1,0 +1,181 @@
+// The whole way in one place: C → object → maps and verified programs → packets through a program → a report.
+// Deterministic but for the milliseconds; the worker, the command line and the tests all come through here.
+import { compile, type CompileOptions, type CompileResult } from '../compiler/compile.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { decodeInstructions } from '../bpf/instruction.ts';
+import { explain, type Explanation } from '../explain/index.ts';
+import { forgetCompiled, useEngine } from '../loader/engine.ts';
+import { Kernel, type BootOptions, type Engine, type Recording } from '../loader/kernel.ts';
+import { errorName, loadObject, type LoadedObject, type LoadedProgram } from '../loader/load.ts';
+import { isProblem, problem } from '../loader/problems.ts';
+import type { CheckReport, LabSnapshot, Project, RunReport, Scenario, VerifyReport } from './api.ts';
+import { lastMessage } from './last-message.ts';
+import { dumpMap } from './maps.ts';
+import { labDiagnostic } from './problems.ts';
+import { runPackets } from './run.ts';
+import { snapshotSource, takeSnapshot } from './snapshot.ts';
+
+export { lastMessage } from './last-message.ts';
+export type { SourceFiles } from '../compiler/compile.ts';
+export type CompileProjectOptions = CompileOptions;
+
+/** Instructions that one run may take: an endless loop ends in a diagnostic, not in a frozen tab. */
+export const DEFAULT_BUDGET = 100_000_000;
+
+export function compileProject(options: CompileProjectOptions): CompileResult {
+  return compile(options);
+}
+
+/** How the verifier's work on one program reads. */
+export function explanationOf(loaded: LoadedObject, program: LoadedProgram): Explanation {
+  return explain(program.records, {
+    instructions: decodeInstructions(program.instructions),
+    lineInfo: program.linked.lines,
+    maps: program.maps.map((index) => {
+      const definition = loaded.maps[index]?.definition;
+      return { name: definition?.name ?? '', keySize: definition?.keySize ?? 0, valueSize: definition?.valueSize ?? 0 };
+    }),
+    subprograms: program.linked.subprograms,
+  });
+}
+
+export function verifyReport(loaded: LoadedObject, program: LoadedProgram, level: 1 | 2 | 4 = 1): VerifyReport {
+  const log = explanationOf(loaded, program).log(level);
+  return {
+    program: program.linked.name,
+    accepted: program.fd >= 0,
+    errno: Math.min(program.fd, 0),
+    message: program.fd >= 0 ? '' : lastMessage(log),
+    processed: program.counters.processed,
+    states: program.counters.totalStates,
+    log,
+  };
+}
+
+/** Refusals as diagnostics; a refusal without records (a limit of bpf() itself) says Linux's errno. */
+function refusals(loaded: LoadedObject): Diagnostic[] {
+  return loaded.programs.flatMap((program) => {
+    if (program.fd >= 0) return [];
+    const { diagnostic } = explanationOf(loaded, program);
+    return [diagnostic ?? problem('L016', { error: errorName(program.fd) }).problem];
+  });
+}
+
+export interface LabOptions {
+  readonly engine?: Engine;
+  readonly budget?: number;
+  /** milliseconds from any fixed point; only ever shown */
+  readonly now?: () => number;
+}
+
+export class LabEngine {
+  readonly kernel: Kernel;
+  readonly #options: LabOptions;
+
+  constructor(kernel: Kernel, options: LabOptions = {}) {
+    this.kernel = kernel;
+    this.#options = options;
+  }
+
+  /** A fresh machine; compiled programs of the old one are forgotten. */
+  boot(options: BootOptions = {}): void {
+    this.kernel.boot(options);
+    forgetCompiled(this.kernel);
+  }
+
+  static async create(module: WebAssembly.Module, options: LabOptions = {}): Promise<LabEngine> {
+    return new LabEngine(await Kernel.create(module), options);
+  }
+
+  /** Compile and verify: what an editor shows as one types. */
+  check(project: Project): CheckReport {
+    const compiled = this.#compile(project);
+    if (!compiled.object) return { diagnostics: compiled.diagnostics };
+    const loaded = this.#load(compiled.object, project, {});
+    if (isProblem(loaded)) return { diagnostics: [...compiled.diagnostics, loaded.problem] };
+    return { diagnostics: [...compiled.diagnostics, ...refusals(loaded)] };
+  }
+
+  run(project: Project, scenario: Scenario): RunReport {
+    const now = this.#options.now ?? (() => 0);
+    const milliseconds = { compile: 0, verify: 0, run: 0 };
+    let report: RunReport = {
+      diagnostics: [],
+      compiled: null,
+      verified: null,
+      packets: null,
+      maps: null,
+      trace: [],
+      fault: null,
+      milliseconds,
+    };
+    const timed = <T>(stage: keyof typeof milliseconds, work: () => T): T => {
+      const began = now();
+      const result = work();
+      milliseconds[stage] = now() - began;
+      return result;
+    };
+    const stopped = (diagnostic: Diagnostic): RunReport => ({
+      ...report,
+      diagnostics: [...report.diagnostics, diagnostic],
+    });
+
+    const compiled = timed('compile', () => this.#compile(project));
+    report = { ...report, diagnostics: compiled.diagnostics };
+    const { object } = compiled;
+    if (!object) return report;
+    report = { ...report, compiled: { objectBytes: object.length, programs: compiled.programs } };
+
+    const loaded = timed('verify', () => this.#load(object, project, scenario));
+    if (isProblem(loaded)) return stopped(loaded.problem);
+    report = {
+      ...report,
+      verified: loaded.programs.map((program) => verifyReport(loaded, program)),
+      diagnostics: [...report.diagnostics, ...refusals(loaded)],
+    };
+    if (loaded.programs.some((program) => program.fd < 0)) return report;
+
+    const program = loaded.programs[0];
+    if (!program || (loaded.programs.length > 1 && scenario.program === undefined)) {
+      return stopped(problem('L015', { programs: loaded.programs.map((p) => p.linked.name).join(', ') }).problem);
+    }
+    const budget = this.#options.budget ?? DEFAULT_BUDGET;
+    useEngine(this.kernel, this.#options.engine ?? 'interpreter', [program.fd]);
+    const ran = timed('run', () => runPackets(this.kernel, program, scenario.packets, budget));
+    return {
+      ...report,
+      packets: ran.packets,
+      fault: ran.fault,
+      diagnostics: ran.diagnostic ? [...report.diagnostics, ran.diagnostic] : report.diagnostics,
+      maps: loaded.maps.map((map) => dumpMap(this.kernel, map, loaded.object.btf)),
+      trace: this.kernel.trace().map((line) => line.text),
+    };
+  }
+
+  /** What is loaded after a run of the scenario; empty when something was refused. */
+  snapshot(project: Project, scenario: Scenario): LabSnapshot {
+    const { object } = this.#compile(project);
+    const loaded = object ? this.#load(object, project, scenario) : null;
+    const program = loaded && !isProblem(loaded) ? loaded.programs[0] : undefined;
+    if (!loaded || isProblem(loaded) || !program) return { programs: [], maps: [] };
+    if (program.fd >= 0) runPackets(this.kernel, program, scenario.packets, this.#options.budget ?? DEFAULT_BUDGET);
+    return takeSnapshot(this.kernel, snapshotSource(loaded));
+  }
+
+  #compile(project: Project): CompileResult {
+    return compile({ files: new Map(Object.entries(project.files)), main: project.main });
+  }
+
+  #load(object: Uint8Array, project: Project, scenario: Partial<Scenario>, recording: Recording = 'failing-path') {
+    this.boot({ seed: scenario.seed ?? 1 });
+    return loadObject(this.kernel, object, project.main, {
+      recording,
+      ...(scenario.program === undefined ? {} : { program: scenario.program }),
+    });
+  }
+}
+
+/** An exception that reached the lab's edge is our own mistake, and is said to be. */
+export function ownMistake(error: unknown): Diagnostic {
+  return labDiagnostic('S007', { message: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,43 @@
+// A map's contents for people: raw bytes, and decoded by BTF where the object has it.
+import { MAP_TYPES } from '../bpf/maps.ts';
+import type { Btf } from '../loader/btf.ts';
+import { decodeValue } from '../loader/btf-values.ts';
+import type { Kernel } from '../loader/kernel.ts';
+import type { LoadedMap } from '../loader/load.ts';
+import { formatHex } from './addresses.ts';
+import type { MapEntry, MapReport } from './api.ts';
+
+/** Entries that a report lists at most. */
+const LISTED = 1024;
+
+export function dumpMap(kernel: Kernel, map: LoadedMap, btf: Btf | null, limit = LISTED): MapReport {
+  const { definition, fd } = map;
+  const type = MAP_TYPES.find((candidate) => candidate.id === definition.type);
+  const entries: MapEntry[] = [];
+  const decode = btf !== null && definition.valueType !== 0;
+  let truncated = false;
+  for (let key = kernel.nextKey(fd, null, definition.keySize); typeof key !== 'number';) {
+    if (entries.length === limit) {
+      truncated = true;
+      break;
+    }
+    const value = kernel.lookupElement(fd, key, definition.valueSize);
+    if (typeof value !== 'number') {
+      entries.push({
+        key: formatHex(key),
+        value: formatHex(value),
+        decoded: decode
+          ? {
+              key:
+                definition.keyType === 0
+                  ? new DataView(key.buffer).getUint32(0, true)
+                  : decodeValue(btf, definition.keyType, key),
+              value: decodeValue(btf, definition.valueType, value),
+            }
+          : null,
+      });
+    }
+    key = kernel.nextKey(fd, key, definition.keySize);
+  }
+  return { name: definition.name, type: type?.name ?? String(definition.type), entries, truncated };
+}

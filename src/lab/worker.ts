@@ -1,0 +1,31 @@
+// The lab in a worker: everything heavy happens here, off the page's thread. The only file that posts messages.
+import kernelUrl from '../kernel/generated/kernel.wasm?url';
+import { LabEngine } from './lab.ts';
+import type { LabRequest, LabResponse } from './messages.ts';
+
+async function start(): Promise<LabEngine> {
+  // Not compileStreaming: some static hosts do not name the type that it insists on.
+  const response = await fetch(kernelUrl);
+  if (!response.ok) throw new Error(`${kernelUrl}: ${response.status}`);
+  const module = await WebAssembly.compile(await response.arrayBuffer());
+  return LabEngine.create(module, { now: () => performance.now() });
+}
+
+const engine = start();
+const post = (response: LabResponse): void => postMessage(response);
+
+self.onmessage = async (event: MessageEvent<LabRequest>): Promise<void> => {
+  const request = event.data;
+  const { id } = request;
+  try {
+    const lab = await engine;
+    if (request.kind === 'check') post({ id, kind: 'checked', report: lab.check(request.project) });
+    else post({ id, kind: 'ran', report: lab.run(request.project, request.scenario) });
+  } catch (error) {
+    post({
+      id,
+      kind: 'crashed',
+      message: error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error),
+    });
+  }
+};

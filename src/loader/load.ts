@@ -1,0 +1,137 @@
+// From an object file to maps and programs inside a kernel, in libbpf's order: BTF, maps, global data, programs.
+import { ERRNO_NAMES } from '../bpf/errno.ts';
+import { viewOf } from './elf.ts';
+import type { CapabilityView, Kernel, Recording } from './kernel.ts';
+import { linkPrograms, type LinkedProgram } from './link.ts';
+import type { MapDefinition } from './map-definitions.ts';
+import { readObject, type BpfObject } from './object.ts';
+import { isProblem, problem, type LoadProblem } from './problems.ts';
+import { attachTypeOf } from './sections.ts';
+
+export interface LoadedMap {
+  readonly definition: MapDefinition;
+  readonly fd: number;
+}
+
+/** What the verifier counted. */
+export interface VerifierCounters {
+  readonly processed: number;
+  readonly maxStatesPerInstruction: number;
+  readonly totalStates: number;
+  readonly peakStates: number;
+}
+
+export interface LoadedProgram {
+  readonly linked: LinkedProgram;
+  /** descriptor, or -errno: refused */
+  readonly fd: number;
+  /** as they were handed to the kernel, but map references hold positions in `maps`: what an explanation wants to see */
+  readonly instructions: Uint8Array;
+  /** positions in LoadedObject.maps, in order of first use: what `instructions` refer to */
+  readonly maps: readonly number[];
+  /** the verifier's records; src/explain reads them */
+  readonly records: Uint8Array;
+  readonly counters: VerifierCounters;
+}
+
+export interface LoadedObject {
+  readonly object: BpfObject;
+  readonly maps: readonly LoadedMap[];
+  readonly programs: readonly LoadedProgram[];
+}
+
+export interface LoadOptions {
+  /** only this program; the others are neither verified nor loaded */
+  readonly program?: string;
+  readonly recording?: Recording;
+  readonly capabilities?: CapabilityView;
+  /** more prog_flags (SIM_F_UNVERIFIED) */
+  readonly flags?: number;
+}
+
+export function errorName(error: number): string {
+  return ERRNO_NAMES[-error] ?? String(error);
+}
+
+function createMap(kernel: Kernel, definition: MapDefinition, btfFd: number, innerFd: number): number {
+  return kernel.createMap({ ...definition, btfFd, innerFd });
+}
+
+/** Creates the object's maps and fills those of global data. */
+function createMaps(kernel: Kernel, object: BpfObject, btfFd: number): LoadedMap[] | LoadProblem {
+  const maps: LoadedMap[] = [];
+  for (const definition of object.maps) {
+    const failed = (error: number): LoadProblem => problem('L009', { map: definition.name, error: errorName(error) });
+    const innerFd = definition.inner ? createMap(kernel, definition.inner, btfFd, 0) : 0;
+    if (innerFd < 0) return failed(innerFd);
+    const fd = createMap(kernel, definition, btfFd, innerFd);
+    // The template only lends its shape.
+    if (definition.inner) kernel.exports.close(innerFd);
+    if (fd < 0) return failed(fd);
+    maps.push({ definition, fd });
+    if (definition.data) {
+      const error = kernel.updateElement(fd, new Uint8Array(4), definition.data);
+      if (error < 0) return failed(error);
+      if (definition.readOnly) kernel.freezeMap(fd);
+    }
+  }
+  return maps;
+}
+
+/** Map references get the numbers that `number` gives them. */
+function withMaps(linked: LinkedProgram, number: (map: number) => number): Uint8Array {
+  const bytes = linked.instructions.slice();
+  const view = viewOf(bytes);
+  for (const reference of linked.maps) view.setInt32(reference.instruction * 8 + 4, number(reference.map), true);
+  return bytes;
+}
+
+export function loadProgram(
+  kernel: Kernel,
+  object: BpfObject,
+  linked: LinkedProgram,
+  maps: readonly LoadedMap[],
+  btfFd: number,
+  options: LoadOptions,
+): LoadedProgram {
+  const used = [...new Set(linked.maps.map((reference) => reference.map))];
+  const fd = kernel.loadProgram(
+    {
+      name: linked.name,
+      type: linked.type.id,
+      instructions: withMaps(linked, (map) => maps[map]?.fd ?? -1),
+      license: object.license,
+      expectedAttachType: attachTypeOf(linked.section),
+      flags: options.flags ?? 0,
+      btfFd,
+      functions: linked.functions,
+    },
+    options.recording,
+  );
+  return {
+    linked,
+    fd,
+    instructions: withMaps(linked, (map) => used.indexOf(map)),
+    maps: used,
+    records: kernel.records(),
+    counters: kernel.counters(),
+  };
+}
+
+export function loadObject(
+  kernel: Kernel,
+  bytes: Uint8Array,
+  fileName: string,
+  options: LoadOptions = {},
+): LoadedObject | LoadProblem {
+  const object = readObject(bytes, fileName);
+  if (isProblem(object)) return object;
+  const linked = linkPrograms(object, options.program);
+  if (isProblem(linked)) return linked;
+  const btfFd = object.btf ? kernel.loadBtf(object.btf.bytes) : 0;
+  if (btfFd < 0) return problem('L006', { what: `the kernel answers ${errorName(btfFd)}` });
+  const maps = createMaps(kernel, object, btfFd);
+  if (isProblem(maps)) return maps;
+  const programs = linked.map((program) => loadProgram(kernel, object, program, maps, btfFd, options));
+  return { object, maps, programs };
+}
