@@ -79,6 +79,20 @@ describe('npm run translations', () => {
     rmSync(shallow, { recursive: true, force: true });
   });
 
+  it('never holds up one language for the other', () => {
+    run(root, ['accept', 'one', '--language', 'my']);
+    write(english, `${read(english)}\n## Second {#second}\n\nNew.\n`);
+    edit(english, 'Old text.', 'Old text.\n\nIn two paragraphs.');
+    const grown = run(root, []);
+    expect(grown.status).toBe(0);
+    expect(grown.text).toContain('{#second}" is missing after this one');
+    expect(grown.text).toContain('has nothing more where');
+
+    // Accepted as it is, it claims to say the same; then the same places are faults.
+    run(root, ['accept', 'one']);
+    expect(run(root, []).status).toBe(1);
+  });
+
   it('starts a language and a chapter in it', () => {
     run(root, ['accept', 'one', '--language', 'my']);
     const answer = run(root, ['new', 'th', 'one']);

@@ -86,6 +86,12 @@ function strings(report: Report): string[] {
 }
 
 function findings(report: Report): string[] {
-  if (report.findings.length === 0) return ['Nothing is broken.'];
-  return ['', ...report.findings.map(describeFinding)];
+  const errors = report.findings.filter((finding) => finding.severity === 'error');
+  const notices = report.findings.filter((finding) => finding.severity === 'notice');
+  return [
+    ...(errors.length === 0 ? ['Nothing is broken.'] : ['Broken:', ...errors.map(describeFinding)]),
+    ...(notices.length === 0
+      ? []
+      : ['', 'Not yet alike, or to be tidied; never a failure:', ...notices.map(describeFinding)]),
+  ];
 }

@@ -1,6 +1,7 @@
 // What a check is: one rule about the texts, which names every place that breaks it and how to mend it.
 import type { Chapter, Course } from '../course.ts';
 import type { Section, Text } from '../mdx.ts';
+import { statusOf } from '../staleness.ts';
 
 export interface Finding {
   /** the check's name */
@@ -45,16 +46,27 @@ export function* textsOf(course: Course): Generator<{ chapter: Chapter; language
   }
 }
 
+export interface Pair {
+  readonly original: Section;
+  readonly translated: Section;
+  readonly of: Text;
+  readonly text: Text;
+  /** Unlike the original, a section that was never compared or is stale need not be: then it is only a notice. */
+  readonly severity: Finding['severity'];
+}
+
 /** Every translated section beside the section of the original with the same heading id. */
-export function* pairsOf(course: Course): Generator<{ original: Section; translated: Section; of: Text; text: Text }> {
+export function* pairsOf(course: Course): Generator<Pair> {
   for (const chapter of course.chapters) {
     const of = chapter.texts.get(chapter.original ?? '');
     if (!of) continue;
     for (const [language, text] of chapter.texts) {
       if (language === chapter.original) continue;
+      const states = statusOf(chapter, language)?.sections ?? [];
       for (const translated of text.sections) {
         const original = of.sections.find((section) => section.id === translated.id);
-        if (original) yield { original, translated, of, text };
+        const fresh = states.find((section) => section.id === translated.id)?.state === 'fresh';
+        if (original) yield { original, translated, of, text, severity: fresh ? 'error' : 'notice' };
       }
     }
   }

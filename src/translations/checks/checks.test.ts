@@ -3,22 +3,28 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { blobId } from '../blob.ts';
 import { readCourse } from '../course.ts';
 import { checks } from './index.ts';
 
 const folder = join(import.meta.dirname, 'fixtures');
 
-/** `expect FILE:LINE` lines, then the files of a course, each after `=== PATH`. */
+/**
+ * `expect FILE:LINE` lines, then the files of a course, each after `=== PATH`. `translationOf: FRESH` becomes the id of the
+ * English text: the translation has been compared with it.
+ */
 function readFixture(name: string): { expected: string[]; files: Map<string, string> } {
   const [head = '', ...parts] = readFileSync(join(folder, `${name}.txt`), 'utf8').split(/^=== /m);
+  const files = new Map(
+    parts.map((part) => {
+      const end = part.indexOf('\n');
+      return [part.slice(0, end), part.slice(end + 1)];
+    }),
+  );
+  const english = blobId(files.get('content/chapters/01-a/en.mdx') ?? '');
   return {
     expected: [...head.matchAll(/^expect (.+)$/gm)].map((match) => match[1] ?? ''),
-    files: new Map(
-      parts.map((part) => {
-        const end = part.indexOf('\n');
-        return [part.slice(0, end), part.slice(end + 1)];
-      }),
-    ),
+    files: new Map([...files].map(([path, source]) => [path, source.replace('FRESH', english)])),
   };
 }
 
@@ -31,6 +37,7 @@ describe.each(checks)('$name: $rule', (check) => {
     for (const finding of found) {
       expect(finding.message).not.toBe('');
       expect(finding.mend).not.toBe('');
+      expect(finding.severity).toBe(check.name === 'nfc' ? 'notice' : 'error');
     }
   });
 

@@ -10,12 +10,13 @@ export const sameBlocks = check(
   'same-blocks',
   'a translated section has the original’s paragraphs, list items and components, one for one',
   function* (course) {
-    for (const { original, translated, of, text } of pairsOf(course)) {
+    for (const { original, translated, of, text, severity } of pairsOf(course)) {
       const wanted = shape(original.blocks);
       const found = shape(translated.blocks);
       for (let at = 0; at < Math.max(wanted.length, found.length); at++) {
         if (wanted[at]?.kind === found[at]?.kind) continue;
         yield {
+          severity,
           file: text.path,
           line: found[at]?.line ?? translated.line,
           message: `the section {#${translated.id}} has ${name(found[at])} where ${of.path}:${wanted[at]?.line ?? original.line} has ${name(wanted[at])}`,

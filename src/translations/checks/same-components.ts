@@ -14,10 +14,11 @@ export const sameComponents = check(
   'same-components',
   'a translated section has the same examples, diagrams, terms, sources and asides as the original',
   function* (course) {
-    for (const { original, translated, of, text } of pairsOf(course)) {
+    for (const { original, translated, of, text, severity } of pairsOf(course)) {
       for (const missing of surplus(spelled(original), spelled(translated))) {
         const line = original.uses.find((use) => spell(use) === missing)?.line ?? original.line;
         yield {
+          severity,
           file: text.path,
           line: translated.line,
           message: `the section {#${translated.id}} lacks ${missing}`,
@@ -26,6 +27,7 @@ export const sameComponents = check(
       }
       for (const extra of surplus(spelled(translated), spelled(original))) {
         yield {
+          severity,
           file: text.path,
           line: translated.uses.find((use) => spell(use) === extra)?.line ?? translated.line,
           message: `${extra} stands here but not in the section {#${original.id}} of ${of.path}`,

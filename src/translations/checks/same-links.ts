@@ -11,10 +11,11 @@ export const sameLinks = check(
   'same-links',
   'a translated section links to the same pages and shows the same images as the original',
   function* (course) {
-    for (const { original, translated, of, text } of pairsOf(course)) {
+    for (const { original, translated, of, text, severity } of pairsOf(course)) {
       for (const missing of surplus(neutralised(original), neutralised(translated))) {
         const line = original.links.find((link) => neutral(link) === missing)?.line ?? original.line;
         yield {
+          severity,
           file: text.path,
           line: translated.line,
           message: `the section {#${translated.id}} lacks the ${missing}`,
@@ -23,6 +24,7 @@ export const sameLinks = check(
       }
       for (const extra of surplus(neutralised(translated), neutralised(original))) {
         yield {
+          severity,
           file: text.path,
           line: translated.links.find((link) => neutral(link) === extra)?.line ?? translated.line,
           message: `the ${extra} is not in the section {#${original.id}} of ${of.path}`,
