@@ -60,6 +60,7 @@ export const SKB_USERS: usize = 212;
 /**
  * struct qdisc_skb_cb and bpf_skb_data_end inside cb: where a program's cb[] words are, and the ends of directly accessible data
  */
+export const SKB_CB_TC_CLASSID: usize = 46;
 export const SKB_CB_DATA: usize = 48;
 export const SKB_CB_DATA_META: usize = 72;
 export const SKB_CB_DATA_END: usize = 80;

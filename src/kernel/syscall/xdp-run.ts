@@ -56,8 +56,9 @@ export function runXdp(program: Program): i64 {
     if (ifindex != 0 && deviceAt(ifindex) == 0) return -ENODEV;
     if (queue != 0) return -EINVAL;
   }
-  if (size < ETHERNET_HEADER) return -EINVAL;
-  if (from == 0) return -EFAULT;
+  // Raw programs may be given any memory, or none.
+  if (size < ETHERNET_HEADER && !program.unverified) return -EINVAL;
+  if (from == 0 && size > 0) return -EFAULT;
   if (size > MOST - XDP_TAILROOM && size - XDP_LINEAR_MOST > MOST) return -EINVAL;
 
   const buffer = openXdp(from, size, metaSize, ifindex, queue);
