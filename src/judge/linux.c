@@ -9,7 +9,7 @@
  *   caps set=root|bpf                              bpf: keep CAP_BPF and CAP_NET_ADMIN only (no CAP_PERFMON)
  *   btf data=HEX                                   BTF that later maps and programs refer to
  *   map type= key= value= entries= [flags=] [inner=INDEX] [keytype=] [valuetype=] [extra=]    the i-th is map i
- *   load type= insns=HEX [attach=] [flags=] [license=] [level=] [func=HEX] [line=HEX] [name=] [btf=0]    the i-th is program i
+ *   load type= insns=HEX [attach=] [flags=] [license=HEX] [level=] [func=HEX] [line=HEX] [name=] [btf=0]    the i-th is program i
  *   run prog=INDEX [packet=HEX] [ctx=HEX] [repeat=] [cpu=] [flags=]
  *   info prog=INDEX                                what the kernel made of it: rewritten instructions, machine code size
  *   lookup|delete|take map=INDEX key=HEX [flags=]
@@ -251,7 +251,8 @@ static void do_load(void)
 	a.expected_attach_type = number("attach", 0);
 	a.insns = (uintptr_t)insns;
 	a.insn_cnt = n / 8;
-	a.license = (uintptr_t)(word("license") ? word("license") : "GPL");
+	/* bytes() leaves zeroes behind the text */
+	a.license = (uintptr_t)(word("license") ? (char *)bytes("license", NULL, 0) : "GPL");
 	a.prog_flags = number("flags", 0);
 	snprintf(a.prog_name, sizeof(a.prog_name), "%s", word("name") ? word("name") : "judge");
 	if (btf_fd >= 0 && number("btf", 1)) {

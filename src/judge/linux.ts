@@ -197,6 +197,11 @@ function encode(step: Step): string {
   const words: string[] = [step.do];
   for (const [name, value] of Object.entries(step) as [string, unknown][]) {
     if (name === 'do' || value === undefined) continue;
+    // a licence may hold blanks
+    if (name === 'license') {
+      words.push(`license=${Buffer.from(value as string).toString('hex')}`);
+      continue;
+    }
     const text = value instanceof Uint8Array ? hex(value) : `${value as string | number}`;
     if (/[\s]/.test(text)) throw new Error(`a step's value cannot hold white space: ${name}=${text}`);
     words.push(`${name}=${text}`);
