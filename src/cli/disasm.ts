@@ -2,12 +2,10 @@
 import { disassemble, disassembleInstruction } from '../bpf/disassemble.ts';
 import { decodeInstructions, LD_IMM64, type Instruction } from '../bpf/instruction.ts';
 import { BPF_PSEUDO_MAP_FD, INSTRUCTION_SIZE } from '../bpf/opcodes.ts';
-import { compileProject } from '../lab/lab.ts';
 import { renderDiagnostic } from '../diagnostics/diagnostic.ts';
 import { linkPrograms, type LinkedLine, type LinkedProgram } from '../loader/link.ts';
 import { readObject, type BpfObject } from '../loader/object.ts';
 import { isProblem } from '../loader/problems.ts';
-import { compileOptions } from './compile.ts';
 import { readBytes } from './sources.ts';
 import { EXIT_DONE, EXIT_REJECTED, readArguments, UsageError } from './usage.ts';
 
@@ -42,7 +40,9 @@ function printProgram(object: BpfObject, program: LinkedProgram, withSource: boo
 /** The object in a file: ours of the C in it, or the file itself. */
 async function objectOf(file: string): Promise<Uint8Array | null> {
   if (!file.endsWith('.c')) return readBytes(file);
-  const result = await compileProject(compileOptions(file, {}));
+  // The compiler is loaded only for C.
+  const [{ compileProject }, { compileOptions }] = await Promise.all([import('../lab/lab.ts'), import('./compile.ts')]);
+  const result = compileProject(compileOptions(file, {}));
   for (const diagnostic of result.diagnostics) console.error(renderDiagnostic(diagnostic));
   return result.object;
 }
