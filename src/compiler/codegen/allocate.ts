@@ -1,0 +1,241 @@
+// Register allocation: copies are coalesced where ranges allow it, then each value gets one register for its whole
+// life, the costly ones first; what finds none lives in a stack slot of its own, always moved as a whole 8 bytes, so
+// that the verifier keeps what it knows of it. r6 to r9 survive calls because calls claim r0 to r5.
+import { BPF_DW, BPF_LDX, BPF_MEM, BPF_STX } from '../../bpf/opcodes.ts';
+import { intersects, liveRanges, type Ranges, union } from './live-ranges.ts';
+import {
+  FIRST_VIRTUAL,
+  forEachRead,
+  forEachWrite,
+  FRAME_POINTER,
+  Machine,
+  type MachineFunction,
+  mapRegisters,
+  NO_REGISTER,
+  type Register,
+} from './machine.ts';
+
+const PREFERENCE: readonly Register[] = [1, 2, 3, 4, 5, 0, 6, 7, 8, 9];
+const MOST_ROUNDS = 40;
+
+interface Interval {
+  readonly register: Register;
+  ranges: Ranges;
+  weight: number;
+  readonly hints: Map<Register, number>;
+  /** exists only to reach a stack slot: must get a register */
+  temporary: boolean;
+}
+
+/** false: no allocation found (more values needed at once than there are registers). */
+export function allocateRegisters(func: MachineFunction): boolean {
+  const temporaries = new Set<Register>();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const spilled = tryAllocate(func, temporaries);
+    if (spilled.length === 0) return true;
+    for (const members of spilled) {
+      if (members.some((r) => temporaries.has(r))) return false;
+      spill(func, new Set(members), temporaries);
+    }
+  }
+  return false;
+}
+
+/** Assigns registers, or returns the classes of values to spill. */
+function tryAllocate(func: MachineFunction, temporaries: ReadonlySet<Register>): Register[][] {
+  const live = liveRanges(func);
+  const parent = new Map<Register, Register>();
+  const find = (r: Register): Register => {
+    let at = r;
+    for (let p = parent.get(at); p !== undefined; p = parent.get(at)) at = p;
+    for (let i = r; i !== at;) {
+      const next = parent.get(i)!;
+      parent.set(i, at);
+      i = next;
+    }
+    return at;
+  };
+  const intervals = new Map<Register, Interval>();
+  for (const [register, ranges] of live.virtual) {
+    intervals.set(register, { register, ranges, weight: 0, hints: new Map(), temporary: temporaries.has(register) });
+  }
+
+  coalesce(func, intervals, parent, find);
+
+  for (const block of func.blocks) {
+    const weight = 8 ** Math.min(4, block.depth);
+    for (const m of block.code) {
+      const count = (r: Register): void => {
+        if (r >= FIRST_VIRTUAL) intervals.get(find(r))!.weight += weight;
+      };
+      forEachRead(m, count);
+      forEachWrite(m, count);
+      if (m.kind !== 'copy') continue;
+      const [virtual, physical] = m.dst >= FIRST_VIRTUAL ? [m.dst, m.src] : [m.src, m.dst];
+      if (virtual >= FIRST_VIRTUAL && physical < FRAME_POINTER) {
+        const hints = intervals.get(find(virtual))!.hints;
+        hints.set(physical, (hints.get(physical) ?? 0) + weight);
+      }
+    }
+  }
+
+  const order = [...intervals.values()].filter((i) => find(i.register) === i.register);
+  const priority = (i: Interval): number => {
+    if (i.temporary) return Infinity;
+    let length = 0;
+    for (let k = 0; k < i.ranges.length; k += 2) length += i.ranges[k + 1]! - i.ranges[k]!;
+    return i.weight / (length + 8);
+  };
+  const ranked = order.map((interval) => ({ interval, priority: priority(interval) }));
+  ranked.sort((a, b) => b.priority - a.priority || a.interval.ranges[0]! - b.interval.ranges[0]!);
+
+  const taken: Ranges[] = live.fixed.map((r) => r.slice());
+  const assigned = new Map<Register, Register>();
+  const failed: Interval[] = [];
+  for (const { interval } of ranked) {
+    const hinted = [...interval.hints].sort((a, b) => b[1] - a[1]).map(([r]) => r);
+    const choice = [...hinted, ...PREFERENCE].find((r) => !intersects(interval.ranges, taken[r]!));
+    if (choice === undefined) {
+      failed.push(interval);
+      continue;
+    }
+    assigned.set(interval.register, choice);
+    taken[choice] = union(taken[choice]!, interval.ranges);
+  }
+  if (failed.length > 0) {
+    const members = new Map<Register, Register[]>();
+    for (const r of intervals.keys()) {
+      const root = find(r);
+      const list = members.get(root);
+      if (list) list.push(r);
+      else members.set(root, [r]);
+    }
+    // a temporary that found nothing: something long beside it has to go instead
+    const victims = new Set<Register>();
+    for (const interval of failed) {
+      if (!interval.temporary) {
+        victims.add(interval.register);
+        continue;
+      }
+      const longest = ranked.find(
+        ({ interval: other }) =>
+          !other.temporary &&
+          assigned.has(other.register) &&
+          !victims.has(other.register) &&
+          intersects(other.ranges, interval.ranges),
+      );
+      victims.add(longest ? longest.interval.register : interval.register);
+    }
+    return [...victims].map((r) => members.get(r)!);
+  }
+  for (const block of func.blocks) {
+    for (const m of block.code) mapRegisters(m, (r) => assigned.get(find(r)) ?? 0);
+    block.code = block.code.filter((m) => m.kind !== 'copy' || m.dst !== m.src);
+  }
+  return [];
+}
+
+function coalesce(
+  func: MachineFunction,
+  intervals: Map<Register, Interval>,
+  parent: Map<Register, Register>,
+  find: (r: Register) => Register,
+): void {
+  const blocks = [...func.blocks].sort((a, b) => b.depth - a.depth);
+  for (const block of blocks) {
+    for (const m of block.code) {
+      if (m.kind !== 'copy' || m.dst < FIRST_VIRTUAL || m.src < FIRST_VIRTUAL) continue;
+      const a = find(m.dst);
+      const b = find(m.src);
+      if (a === b) continue;
+      const x = intervals.get(a)!;
+      const y = intervals.get(b);
+      if (!y || x.temporary || y.temporary || intersects(x.ranges, y.ranges)) continue;
+      parent.set(a, b);
+      y.ranges = union(x.ranges, y.ranges);
+    }
+  }
+}
+
+/** What can be made again instead of being kept. */
+function onlyConstant(func: MachineFunction, members: ReadonlySet<Register>): Machine | null {
+  let found: Machine | null = null;
+  for (const block of func.blocks) {
+    for (const m of block.code) {
+      let writes = false;
+      forEachWrite(m, (r) => {
+        if (members.has(r)) writes = true;
+      });
+      if (!writes) continue;
+      if ((m.kind !== 'constant' && m.kind !== 'wide') || m.core) return null;
+      if (
+        found &&
+        (found.kind !== m.kind ||
+          found.imm !== m.imm ||
+          found.wide !== m.wide ||
+          found.symbol !== m.symbol ||
+          found.opcode !== m.opcode)
+      ) {
+        return null;
+      }
+      found = m;
+    }
+  }
+  return found;
+}
+
+function spill(func: MachineFunction, members: ReadonlySet<Register>, temporaries: Set<Register>): void {
+  const constant = onlyConstant(func, members);
+  const slot = constant ? 0 : func.slot(8, 8);
+  const reload = (into: Register, m: Machine): Machine => {
+    if (constant) {
+      const again = new Machine(constant.kind, constant.opcode, into, NO_REGISTER, m.at);
+      again.imm = constant.imm;
+      again.wide = constant.wide;
+      again.symbol = constant.symbol;
+      return again;
+    }
+    const load = new Machine('load', BPF_LDX | BPF_MEM | BPF_DW, into, FRAME_POINTER, m.at);
+    load.offset = slot;
+    return load;
+  };
+  const save = (from: Register, m: Machine): Machine => {
+    const store = new Machine('store', BPF_STX | BPF_MEM | BPF_DW, FRAME_POINTER, from, m.at);
+    store.offset = slot;
+    return store;
+  };
+  for (const block of func.blocks) {
+    const out: Machine[] = [];
+    for (const m of block.code) {
+      let reads = false;
+      let writes = false;
+      forEachRead(m, (r) => {
+        if (members.has(r)) reads = true;
+      });
+      forEachWrite(m, (r) => {
+        if (members.has(r)) writes = true;
+      });
+      if (!reads && !writes) {
+        out.push(m);
+        continue;
+      }
+      if (constant && writes) continue;
+      if (m.kind === 'copy' && reads && writes) continue;
+      if (m.kind === 'copy' && reads) {
+        out.push(reload(m.dst, m));
+        continue;
+      }
+      if (m.kind === 'copy' && m.src !== FRAME_POINTER) {
+        out.push(save(m.src, m));
+        continue;
+      }
+      const temporary = func.register();
+      temporaries.add(temporary);
+      if (reads) out.push(reload(temporary, m));
+      mapRegisters(m, (r) => (members.has(r) ? temporary : r));
+      out.push(m);
+      if (writes) out.push(save(temporary, m));
+    }
+    block.code = out;
+  }
+}

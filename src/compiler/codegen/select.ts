@@ -1,0 +1,747 @@
+// Instruction selection: one walk over the blocks. Constants, stack addresses and symbols are made where they are used;
+// constant offsets go into loads and stores; comparisons go into the branches that read them.
+import {
+  BPF_ADD,
+  BPF_ALU,
+  BPF_ALU64,
+  BPF_AND,
+  BPF_ARSH,
+  BPF_ATOMIC,
+  BPF_B,
+  BPF_CMPXCHG,
+  BPF_DIV,
+  BPF_DW,
+  BPF_END,
+  BPF_FETCH,
+  BPF_H,
+  BPF_JEQ,
+  BPF_JGE,
+  BPF_JGT,
+  BPF_JLE,
+  BPF_JLT,
+  BPF_JMP,
+  BPF_JMP32,
+  BPF_JNE,
+  BPF_JSGE,
+  BPF_JSGT,
+  BPF_JSLE,
+  BPF_JSLT,
+  BPF_LDX,
+  BPF_LSH,
+  BPF_MEM,
+  BPF_MEMSX,
+  BPF_MOD,
+  BPF_MOV,
+  BPF_MUL,
+  BPF_NEG,
+  BPF_OR,
+  BPF_RSH,
+  BPF_STX,
+  BPF_SUB,
+  BPF_TO_BE,
+  BPF_W,
+  BPF_X,
+  BPF_XCHG,
+  BPF_XOR,
+} from '../../bpf/opcodes.ts';
+import type { AtomicOp, BinaryOp, Block, Func, Inst, Predicate } from '../ir/ir.ts';
+import { inversePredicate, isBinary, isCommutative, signedValue, swappedPredicate } from '../ir/ir.ts';
+import { countUses, loopDepths } from '../optimize/analysis.ts';
+import type { Location } from '../tree.ts';
+import { selectAssembly } from './assembly.ts';
+import {
+  FRAME_POINTER,
+  Machine,
+  MachineBlock,
+  MachineFunction,
+  type MachineKind,
+  NO_REGISTER,
+  type Register,
+} from './machine.ts';
+import type { Target } from './target.ts';
+
+/** Where a load or store goes. */
+interface Address {
+  readonly base: Register;
+  readonly offset: number;
+  readonly core: Inst['relocation'];
+}
+
+export type SelectionError = (code: string, at: Location, message: string) => void;
+
+const ALU_CODES: Record<BinaryOp, number> = {
+  add: BPF_ADD,
+  sub: BPF_SUB,
+  mul: BPF_MUL,
+  udiv: BPF_DIV,
+  sdiv: BPF_DIV,
+  urem: BPF_MOD,
+  srem: BPF_MOD,
+  and: BPF_AND,
+  or: BPF_OR,
+  xor: BPF_XOR,
+  shl: BPF_LSH,
+  lshr: BPF_RSH,
+  ashr: BPF_ARSH,
+};
+
+const JUMP_CODES: Record<Predicate, number> = {
+  eq: BPF_JEQ,
+  ne: BPF_JNE,
+  ult: BPF_JLT,
+  ule: BPF_JLE,
+  ugt: BPF_JGT,
+  uge: BPF_JGE,
+  slt: BPF_JSLT,
+  sle: BPF_JSLE,
+  sgt: BPF_JSGT,
+  sge: BPF_JSGE,
+};
+
+const ATOMIC_CODES: Record<AtomicOp, number> = {
+  add: BPF_ADD,
+  and: BPF_AND,
+  or: BPF_OR,
+  xor: BPF_XOR,
+  xchg: BPF_XCHG,
+  cmpxchg: BPF_CMPXCHG,
+};
+
+export function sizeCode(width: number): number {
+  return width === 1 ? BPF_B : width === 2 ? BPF_H : width === 4 ? BPF_W : BPF_DW;
+}
+
+function fitsImmediate(value: bigint): boolean {
+  return value >= -0x80000000n && value <= 0x7fffffffn;
+}
+
+function fitsOffset(offset: number): boolean {
+  return offset >= -32768 && offset <= 32767;
+}
+
+export class Selector {
+  readonly func: Func;
+  readonly target: Target;
+  readonly out: MachineFunction;
+  private readonly error: SelectionError;
+  private readonly uses: Int32Array;
+  private readonly registers = new Map<Inst, Register>();
+  private readonly slots = new Map<Inst, number>();
+  private readonly blocks = new Map<Block, MachineBlock>();
+  private readonly incoming = new Map<Inst, Register>();
+  private readonly needed = new Set<Inst>();
+  private readonly clean = new Map<Inst, boolean>();
+  private readonly recent = new Map<Inst, Register>();
+  private current: MachineBlock;
+  private at: Location = 0;
+
+  constructor(func: Func, target: Target, error: SelectionError) {
+    this.func = func;
+    this.target = target;
+    this.error = error;
+    this.out = new MachineFunction(func.name);
+    this.uses = countUses(func);
+    const depths = loopDepths(func);
+    for (const block of func.blocks) {
+      const machine = new MachineBlock(block.id);
+      machine.depth = depths.get(block) ?? 0;
+      machine.index = this.out.blocks.length;
+      this.blocks.set(block, machine);
+      this.out.blocks.push(machine);
+    }
+    this.current = this.out.blocks[0]!;
+  }
+
+  run(): MachineFunction {
+    this.findNeeded();
+    // the biggest slots lie deepest, so that small ones stay near r10
+    const allocas = this.func.blocks[0]!.insts.filter((i) => i.op === 'alloca' && this.needed.has(i));
+    for (const alloca of allocas) this.slots.set(alloca, this.out.slot(alloca.size, Math.min(8, alloca.align)));
+    for (const block of this.func.blocks) {
+      for (const phi of block.phis) {
+        this.registers.set(phi, this.out.register());
+        this.incoming.set(phi, this.out.register());
+      }
+    }
+    this.func.blocks.forEach((block, i) => {
+      this.current = this.blocks.get(block)!;
+      this.recent.clear();
+      for (const phi of block.phis) {
+        if (!this.needed.has(phi)) continue;
+        this.at = block.insts[0]?.at ?? 0;
+        this.copy(this.registers.get(phi)!, this.incoming.get(phi)!);
+      }
+      for (const inst of block.insts) {
+        this.at = inst.at;
+        this.select(inst, this.func.blocks[i + 1] ?? null, block);
+      }
+    });
+    for (const block of this.out.blocks) for (const s of block.successors) s.predecessors.push(block);
+    return this.out;
+  }
+
+  // ------------------------------------------------------------ what must be in a register
+
+  private findNeeded(): void {
+    const work: Inst[] = [];
+    const need = (inst: Inst): void => {
+      if (this.needed.has(inst)) return;
+      this.needed.add(inst);
+      work.push(inst);
+    };
+    for (const block of this.func.blocks) {
+      for (const inst of block.insts) {
+        switch (inst.op) {
+          case 'store':
+          case 'atomic':
+          case 'call':
+          case 'ret':
+          case 'br':
+          case 'asm':
+            need(inst);
+            break;
+          case 'load':
+            if (inst.volatile) need(inst);
+            break;
+          default:
+            break;
+        }
+      }
+    }
+    while (work.length > 0) {
+      const inst = work.pop()!;
+      let rest = inst.args;
+      if (inst.op === 'load' || inst.op === 'store' || inst.op === 'atomic') {
+        need(this.addressRoot(inst.args[0]!).root);
+        rest = inst.args.slice(1);
+      } else if (inst.op === 'br' && inst.args[0]!.op === 'icmp') {
+        rest = inst.args[0]!.args;
+      } else if (inst.op === 'ptradd' && inst.args[1]!.op === 'const' && this.stackOffset(inst) !== null) {
+        rest = [this.addressRoot(inst).root];
+      }
+      for (const arg of rest) need(arg);
+    }
+  }
+
+  /** Strips a constant (or a CO-RE) offset that fits a load or store. */
+  private addressRoot(address: Inst): { root: Inst; offset: number; core: Inst['relocation'] } {
+    if (address.op === 'ptradd') {
+      const [base, by] = address.args as [Inst, Inst];
+      if (by.op === 'const') {
+        const offset = Number(BigInt.asIntN(64, by.value));
+        if (base.op === 'ptradd' && base.args[1]!.op === 'const') {
+          const inner = Number(BigInt.asIntN(64, base.args[1]!.value));
+          if (fitsOffset(offset + inner)) return { root: base.args[0]!, offset: offset + inner, core: null };
+        }
+        if (fitsOffset(offset)) return { root: base, offset, core: null };
+      }
+      if (by.op === 'core' && fitsOffset(Number(by.value)))
+        return { root: base, offset: Number(by.value), core: by.relocation };
+    }
+    return { root: address, offset: 0, core: null };
+  }
+
+  private address(inst: Inst): Address {
+    const { root, offset, core } = this.addressRoot(inst);
+    if (root.op === 'alloca' && !core) {
+      const slot = this.slots.get(root)!;
+      if (fitsOffset(slot + offset)) return { base: FRAME_POINTER, offset: slot + offset, core: null };
+    }
+    return { base: this.use(root), offset, core };
+  }
+
+  /** Constant distance from r10, for addresses of stack slots. */
+  private stackOffset(inst: Inst): number | null {
+    if (inst.op === 'alloca') return this.slots.get(inst) ?? 0;
+    if (inst.op === 'ptradd' && inst.args[1]!.op === 'const') {
+      const inner = this.stackOffset(inst.args[0]!);
+      return inner === null ? null : inner + Number(BigInt.asIntN(64, inst.args[1]!.value));
+    }
+    return null;
+  }
+
+  // ------------------------------------------------------------ emitting
+
+  emit(kind: MachineKind, opcode: number, dst: Register, src: Register, imm = 0, offset = 0): Machine {
+    const m = new Machine(kind, opcode, dst, src, this.at);
+    m.imm = imm;
+    m.offset = offset;
+    this.current.code.push(m);
+    return m;
+  }
+
+  copy(dst: Register, src: Register): void {
+    this.emit('copy', BPF_ALU64 | BPF_MOV | BPF_X, dst, src);
+  }
+
+  private classOf(inst: Inst): number {
+    return inst.type === 'i32' || (inst.type === 'i1' && this.target.alu32)
+      ? this.target.alu32
+        ? BPF_ALU
+        : BPF_ALU64
+      : BPF_ALU64;
+  }
+
+  private immediate(inst: Inst): number | null {
+    if (inst.op !== 'const') return null;
+    const value = signedValue(inst);
+    return fitsImmediate(value) ? Number(value) : null;
+  }
+
+  constant(dst: Register, inst: Inst): void {
+    if (inst.type === 'i1') {
+      this.emit('constant', (this.target.alu32 ? BPF_ALU : BPF_ALU64) | BPF_MOV, dst, NO_REGISTER, Number(inst.value));
+      return;
+    }
+    const value = signedValue(inst);
+    if (fitsImmediate(value)) {
+      this.emit('constant', this.classOf(inst) | BPF_MOV, dst, NO_REGISTER, Number(value));
+    } else if (this.target.alu32 && inst.value < 1n << 32n) {
+      // a 32-bit move clears the upper half
+      this.emit('constant', BPF_ALU | BPF_MOV, dst, NO_REGISTER, Number(BigInt.asIntN(32, inst.value)));
+    } else {
+      this.emit('wide', 0, dst, NO_REGISTER).wide = inst.value;
+    }
+  }
+
+  /** Puts a value into a given register. */
+  into(dst: Register, inst: Inst): void {
+    if (inst.op === 'const') {
+      this.constant(dst, inst);
+      return;
+    }
+    if (inst.op === 'undef') {
+      this.emit('constant', BPF_ALU64 | BPF_MOV, dst, NO_REGISTER, 0);
+      return;
+    }
+    if (inst.op === 'symbol') {
+      this.emit('wide', 0, dst, NO_REGISTER).symbol = inst.symbol;
+      return;
+    }
+    const stack = this.stackOffset(inst);
+    if (stack !== null) {
+      this.copy(dst, FRAME_POINTER);
+      if (stack !== 0) this.emit('alu', BPF_ALU64 | BPF_ADD, dst, NO_REGISTER, stack);
+      return;
+    }
+    this.copy(dst, this.use(inst));
+  }
+
+  /** The register that holds a value; what is cheap to make is made anew. */
+  use(inst: Inst): Register {
+    const known = this.registers.get(inst);
+    if (known !== undefined) return known;
+    if (inst.op === 'alloca' && this.slots.get(inst) === 0) return FRAME_POINTER;
+    const recent = this.recent.get(inst);
+    if (recent !== undefined) return recent;
+    const register = this.out.register();
+    this.into(register, inst);
+    // what is made for one use serves the next ones too, as long as no call would need it saved
+    if (inst.op === 'const' || inst.op === 'symbol') this.recent.set(inst, register);
+    return register;
+  }
+
+  private define(inst: Inst): Register {
+    const register = this.out.register();
+    this.registers.set(inst, register);
+    return register;
+  }
+
+  /** The upper half of the register of a 32-bit value is surely zero. */
+  private upperIsZero(inst: Inst): boolean {
+    if (!this.target.alu32) return inst.op === 'const' || inst.op === 'load' || inst.op === 'lshr' || inst.op === 'and';
+    const known = this.clean.get(inst);
+    if (known !== undefined) return known;
+    this.clean.set(inst, true);
+    let result: boolean;
+    switch (inst.op) {
+      case 'param':
+      case 'call':
+      case 'opaque':
+      case 'asmout':
+      case 'undef':
+        result = false;
+        break;
+      case 'load':
+        result = !(inst.signed && inst.width < 4 && this.target.v4);
+        break;
+      case 'trunc':
+        result = this.isBelow32(inst.args[0]!);
+        break;
+      case 'phi':
+        result = inst.args.every((a) => this.upperIsZero(a));
+        break;
+      default:
+        result = true;
+        break;
+    }
+    this.clean.set(inst, result);
+    return result;
+  }
+
+  private isBelow32(inst: Inst): boolean {
+    switch (inst.op) {
+      case 'zext':
+        return true;
+      case 'lshr':
+        return inst.args[1]!.op === 'const' && inst.args[1]!.value >= 32n;
+      case 'and':
+        return inst.args.some((a) => a.op === 'const' && a.value < 1n << 31n);
+      case 'const':
+        return inst.value < 1n << 32n;
+      default:
+        return false;
+    }
+  }
+
+  // ------------------------------------------------------------ instructions
+
+  private select(inst: Inst, next: Block | null, block: Block): void {
+    switch (inst.op) {
+      case 'jump':
+      case 'br':
+        this.phiCopies(block);
+        this.at = inst.at;
+        this.control(inst, next);
+        return;
+      case 'ret':
+        this.selectReturn(inst);
+        return;
+      case 'unreachable':
+        this.emit('exit', 0, NO_REGISTER, NO_REGISTER);
+        return;
+      case 'store':
+        this.selectStore(inst);
+        return;
+      case 'atomic':
+        this.selectAtomic(inst);
+        return;
+      case 'call':
+        this.selectCall(inst);
+        return;
+      case 'param':
+        this.selectParam(inst);
+        return;
+      case 'asm':
+        selectAssembly(
+          this,
+          inst,
+          (out, register) => this.registers.set(out, register),
+          this.asmOutputs(inst, block),
+          this.error,
+        );
+        return;
+      case 'fence':
+      case 'asmout':
+      case 'alloca':
+      case 'const':
+      case 'symbol':
+      case 'icmp':
+        return;
+      default:
+        break;
+    }
+    if (!this.needed.has(inst) || this.registers.has(inst)) return;
+    if (isBinary(inst.op)) {
+      this.selectBinary(inst, inst.op);
+      return;
+    }
+    const x = inst.args[0]!;
+    switch (inst.op) {
+      case 'load':
+        this.selectLoad(inst);
+        return;
+      case 'trunc':
+      case 'opaque':
+        if (inst.op === 'trunc' && !this.isRematerialised(x)) this.registers.set(inst, this.use(x));
+        else this.into(this.define(inst), x);
+        return;
+      case 'zext':
+        if (x.type === 'i1' || this.upperIsZero(x)) {
+          if (this.isRematerialised(x)) this.into(this.define(inst), x);
+          else this.registers.set(inst, this.use(x));
+        } else if (this.target.alu32) {
+          const source = this.use(x);
+          this.emit('move', BPF_ALU | BPF_MOV | BPF_X, this.define(inst), source);
+        } else {
+          // widening left only clean values here
+          this.registers.set(inst, this.use(x));
+        }
+        return;
+      case 'sext':
+        this.signExtend(inst, x, 4);
+        return;
+      case 'sextlow':
+        this.signExtend(inst, x, inst.width);
+        return;
+      case 'bswap': {
+        const source = this.use(x);
+        const dst = this.define(inst);
+        this.copy(dst, source);
+        this.emit('alu', BPF_ALU | BPF_END | BPF_TO_BE, dst, NO_REGISTER, inst.width * 8);
+        return;
+      }
+      case 'ptradd':
+        this.selectAddress(inst);
+        return;
+      case 'core': {
+        const dst = this.define(inst);
+        const kind = inst.relocation!.kind;
+        if (kind === 6 || kind === 7 || kind === 10 || kind === 11) {
+          const m = this.emit('wide', 0, dst, NO_REGISTER);
+          m.wide = BigInt.asUintN(64, inst.value);
+          m.core = inst.relocation;
+        } else {
+          this.emit('constant', BPF_ALU64 | BPF_MOV, dst, NO_REGISTER, Number(inst.value)).core = inst.relocation;
+        }
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  private isRematerialised(inst: Inst): boolean {
+    return inst.op === 'const' || inst.op === 'undef' || inst.op === 'symbol' || this.stackOffset(inst) !== null;
+  }
+
+  private isSingleUse(inst: Inst): boolean {
+    return inst.block !== null && (this.uses[inst.id] ?? 2) === 1;
+  }
+
+  private selectBinary(inst: Inst, op: BinaryOp): void {
+    let [a, b] = inst.args as [Inst, Inst];
+    const cls = this.classOf(inst);
+    if ((op === 'sdiv' || op === 'srem') && !this.target.v4) {
+      this.error('C904', inst.at, 'unsupported signed division, please convert to unsigned div/mod.');
+    }
+    if (isCommutative(op) && b.op !== 'const' && !this.isSingleUse(a) && this.isSingleUse(b)) [a, b] = [b, a];
+    if (op === 'sub' && a.op === 'const' && a.value === 0n) {
+      const source = this.use(b);
+      const dst = this.define(inst);
+      this.copy(dst, source);
+      this.emit('alu', cls | BPF_NEG, dst, NO_REGISTER);
+      return;
+    }
+    // operands first: making them may take registers of their own
+    const operand = this.immediate(b) === null ? this.use(b) : NO_REGISTER;
+    const dst = this.out.register();
+    this.into(dst, a);
+    this.registers.set(inst, dst);
+    const code = ALU_CODES[op];
+    const m =
+      operand === NO_REGISTER
+        ? this.emit('alu', cls | code, dst, NO_REGISTER, this.immediate(b)!)
+        : this.emit('alu', cls | code | BPF_X, dst, operand);
+    if (op === 'sdiv' || op === 'srem') m.offset = 1;
+  }
+
+  private selectAddress(inst: Inst): void {
+    const [base, by] = inst.args as [Inst, Inst];
+    const dst = this.out.register();
+    if (this.stackOffset(inst) !== null) return;
+    if (by.op === 'core') {
+      this.copy(dst, this.use(base));
+      this.registers.set(inst, dst);
+      const m = this.emit('alu', BPF_ALU64 | BPF_ADD, dst, NO_REGISTER, Number(by.value));
+      m.core = by.relocation;
+      return;
+    }
+    const imm = this.immediate(by);
+    if (imm !== null) {
+      this.into(dst, base);
+      this.emit('alu', BPF_ALU64 | BPF_ADD, dst, NO_REGISTER, imm);
+    } else if (!this.isSingleUse(base) && this.isSingleUse(by) && !this.isRematerialised(base)) {
+      const pointer = this.use(base);
+      this.into(dst, by);
+      this.emit('alu', BPF_ALU64 | BPF_ADD | BPF_X, dst, pointer);
+    } else {
+      const offset = this.use(by);
+      this.into(dst, base);
+      this.emit('alu', BPF_ALU64 | BPF_ADD | BPF_X, dst, offset);
+    }
+    this.registers.set(inst, dst);
+  }
+
+  private signExtend(inst: Inst, x: Inst, width: number): void {
+    const source = this.use(x);
+    const dst = this.define(inst);
+    const word = inst.type === 'i32' && this.target.alu32;
+    if (this.target.v4) {
+      this.emit('move', (word ? BPF_ALU : BPF_ALU64) | BPF_MOV | BPF_X, dst, source, 0, width * 8);
+      return;
+    }
+    const cls = word ? BPF_ALU : BPF_ALU64;
+    const by = (word ? 32 : 64) - width * 8;
+    this.copy(dst, source);
+    this.emit('alu', cls | BPF_LSH, dst, NO_REGISTER, by);
+    this.emit('alu', cls | BPF_ARSH, dst, NO_REGISTER, by);
+  }
+
+  private selectLoad(inst: Inst): void {
+    const { base, offset, core } = this.address(inst.args[0]!);
+    const dst = this.define(inst);
+    const signed = inst.signed && inst.width < 4;
+    const mode = signed && this.target.v4 ? BPF_MEMSX : BPF_MEM;
+    this.emit('load', BPF_LDX | mode | sizeCode(inst.width), dst, base, 0, offset).core = core;
+    if (!signed || this.target.v4) return;
+    const cls = this.target.alu32 ? BPF_ALU : BPF_ALU64;
+    const by = (this.target.alu32 ? 32 : 64) - inst.width * 8;
+    this.emit('alu', cls | BPF_LSH, dst, NO_REGISTER, by);
+    this.emit('alu', cls | BPF_ARSH, dst, NO_REGISTER, by);
+  }
+
+  private selectStore(inst: Inst): void {
+    const value = inst.args[1]!;
+    if (value.op === 'undef') return;
+    const { base, offset, core } = this.address(inst.args[0]!);
+    const imm = value.op === 'const' && this.target.v4 ? storeImmediate(value, inst.width) : null;
+    if (imm !== null) {
+      this.emit('storeimm', 0x02 | BPF_MEM | sizeCode(inst.width), base, NO_REGISTER, imm, offset).core = core;
+      return;
+    }
+    let register: Register;
+    if (value.op === 'const' && inst.width < 8) {
+      // the narrow number, so that equal pieces share a register
+      register = this.use(this.func.constant(value.type, BigInt.asUintN(inst.width * 8, value.value)));
+    } else {
+      register = this.use(value);
+    }
+    this.emit('store', BPF_STX | BPF_MEM | sizeCode(inst.width), base, register, 0, offset).core = core;
+  }
+
+  private selectAtomic(inst: Inst): void {
+    const address = this.address(inst.args[0]!);
+    const used = (this.uses[inst.id] ?? 0) > 0;
+    const opcode = BPF_STX | BPF_ATOMIC | sizeCode(inst.width);
+    if (inst.atomic === 'cmpxchg') {
+      const value = this.use(inst.args[1]!);
+      this.into(0, inst.args[2]!);
+      const m = this.emit('atomic', opcode, address.base, value, BPF_CMPXCHG, address.offset);
+      m.fetch = true;
+      m.reads = 1;
+      this.copy(this.define(inst), 0);
+      return;
+    }
+    const fetch = used || inst.atomic === 'xchg';
+    if (fetch && !this.target.alu32) this.error('C907', inst.at, 'Invalid usage of the XADD return value');
+    let operand = this.use(inst.args[1]!);
+    if (fetch) {
+      const own = this.define(inst);
+      this.copy(own, operand);
+      operand = own;
+    }
+    const code = ATOMIC_CODES[inst.atomic] | (fetch ? BPF_FETCH : 0);
+    this.emit('atomic', opcode, address.base, operand, code, address.offset).fetch = fetch;
+  }
+
+  private selectCall(inst: Inst): void {
+    const limit = this.target.argumentRegisters;
+    const callee = inst.callee!;
+    if (inst.args.length > limit) {
+      this.error('C901', inst.at, 'stack arguments are not supported');
+    }
+    inst.args.slice(0, limit).forEach((arg, i) => {
+      this.into(i + 1, arg);
+    });
+    const m = this.emit('call', 0x85, NO_REGISTER, NO_REGISTER);
+    this.recent.clear();
+    m.reads = Math.min(limit, inst.args.length);
+    if (callee.kind === 'helper') m.imm = callee.number | 0;
+    else if (callee.kind === 'function') m.callee = callee.declaration;
+    if (inst.type !== 'void' && (this.uses[inst.id] ?? 0) > 0) this.copy(this.define(inst), 0);
+  }
+
+  private selectParam(inst: Inst): void {
+    if (inst.width >= this.target.argumentRegisters) {
+      if (inst.width === this.target.argumentRegisters)
+        this.error('C901', inst.at, 'stack arguments are not supported');
+      this.emit('constant', BPF_ALU64 | BPF_MOV, this.define(inst), NO_REGISTER, 0);
+      return;
+    }
+    if ((this.uses[inst.id] ?? 0) > 0) this.copy(this.define(inst), inst.width + 1);
+  }
+
+  private selectReturn(inst: Inst): void {
+    const value = inst.args[0];
+    if (value && value.op !== 'undef') {
+      if (value.type === 'i32' && this.target.alu32 && value.op !== 'const' && !this.upperIsZero(value)) {
+        this.emit('move', BPF_ALU | BPF_MOV | BPF_X, 0, this.use(value));
+      } else {
+        this.into(0, value);
+      }
+    }
+    this.emit('exit', 0, NO_REGISTER, NO_REGISTER).reads = value && value.op !== 'undef' ? 1 : 0;
+  }
+
+  private asmOutputs(inst: Inst, block: Block): Inst[] {
+    return block.insts.filter((i) => i.op === 'asmout' && i.args[0] === inst);
+  }
+
+  // ------------------------------------------------------------ control flow
+
+  /** Copies for the phis of all successors: each phi has a register of its own for arriving values. */
+  private phiCopies(block: Block): void {
+    for (const successor of new Set(block.successors)) {
+      const edge = successor.preds.indexOf(block);
+      for (const phi of successor.phis) {
+        if (!this.needed.has(phi)) continue;
+        const value = phi.args[edge]!;
+        if (value.op === 'undef') continue;
+        this.into(this.incoming.get(phi)!, value);
+      }
+    }
+  }
+
+  private control(inst: Inst, next: Block | null): void {
+    const block = this.current;
+    if (inst.op === 'jump') {
+      const to = inst.targets[0]!;
+      block.successors = [this.blocks.get(to)!];
+      if (to !== next) this.jumpTo(to);
+      return;
+    }
+    let [yes, no] = inst.targets as [Block, Block];
+    block.successors = [...new Set([this.blocks.get(yes)!, this.blocks.get(no)!])];
+    const condition = inst.args[0]!;
+    let predicate: Predicate = 'ne';
+    let a = condition;
+    let b: Inst = this.func.constant(condition.type === 'i1' ? 'i32' : condition.type, 0n);
+    if (condition.op === 'icmp') {
+      predicate = condition.predicate;
+      [a, b] = condition.args as [Inst, Inst];
+    }
+    if (yes === next) {
+      [yes, no] = [no, yes];
+      predicate = inversePredicate(predicate);
+    }
+    if (a.op === 'const' && b.op !== 'const') {
+      [a, b] = [b, a];
+      predicate = swappedPredicate(predicate);
+    }
+    let imm = this.immediate(b);
+    if (!this.target.jumpLess && /l[te]$/.test(predicate)) {
+      // v1 has no jumps on less: compare the other way round, with the constant in a register
+      [a, b] = [b, a];
+      predicate = swappedPredicate(predicate);
+      imm = null;
+    }
+    const word = (a.type === 'i32' || b.type === 'i32' || a.type === 'i1') && this.target.alu32;
+    const cls = word ? BPF_JMP32 : BPF_JMP;
+    const left = this.use(a);
+    const right = imm === null ? this.use(b) : NO_REGISTER;
+    const code = cls | JUMP_CODES[predicate] | (right === NO_REGISTER ? 0 : BPF_X);
+    this.emit('branch', code, left, right, imm ?? 0).target = this.blocks.get(yes)!;
+    if (no !== next) this.jumpTo(no);
+  }
+
+  private jumpTo(block: Block): void {
+    this.emit('jump', 0x05, NO_REGISTER, NO_REGISTER).target = this.blocks.get(block)!;
+  }
+}
+
+function storeImmediate(value: Inst, width: number): number | null {
+  if (width < 8) return Number(BigInt.asIntN(32, BigInt.asUintN(width * 8, value.value)));
+  const signed = signedValue(value);
+  return fitsImmediate(signed) ? Number(signed) : null;
+}
