@@ -1,4 +1,5 @@
-// The glossary's terms (content/glossary/terms.json) as the pages need them.
+// The glossary's terms (content/glossary/terms.json) as the pages need them. A further language has a file of its own
+// beside it, terms.LANGUAGE.json, with the terms by id.
 import glossary from '../../content/glossary/terms.json';
 
 interface Meaning {
@@ -22,9 +23,15 @@ type Entry = { readonly id: string; readonly chapter?: string } & Readonly<
 
 const entries = new Map((glossary.terms as unknown as readonly Entry[]).map((entry) => [entry.id, entry]));
 
+const further = import.meta.glob<Readonly<Record<string, Meaning>>>(
+  ['../../content/glossary/terms.*.json', '!../../content/glossary/terms.schema.json'],
+  { eager: true, import: 'default' },
+);
+
 function term(entry: Entry, language: string): Term {
   const english = entry['en'] as Meaning;
-  const own = (entry[language] as Meaning | undefined) ?? english;
+  const elsewhere = further[`../../content/glossary/terms.${language}.json`]?.[entry.id];
+  const own = (entry[language] as Meaning | undefined) ?? elsewhere ?? english;
   return {
     id: entry.id,
     chapter: entry.chapter ?? null,
