@@ -1,150 +1,9 @@
-// lab batch: many raw programs, one JSON object a line in and one out, on one kernel that is booted anew for each.
+// lab batch: many raw programs, one JSON object a line in and one out.
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { dumpMap } from '../lab/maps.ts';
-import { lastMessage } from '../lab/last-message.ts';
-import { loadRaw, type LoadedRaw, type RawProgram } from '../lab/raw.ts';
-import { faultOf } from '../lab/run.ts';
-import { forgetCompiled, useEngine } from '../loader/engine.ts';
-import type { Engine, Kernel } from '../loader/kernel.ts';
+import { answerBatch, type BatchRequest } from '../lab/batch.ts';
 import { startKernel } from './kernel-only.ts';
 import { EXIT_DONE, readArguments, UsageError } from './usage.ts';
-
-const DEFAULT_BUDGET = 100_000_000;
-
-/** One line of input; whatever is left out gets the command line's default. */
-export interface BatchRequest {
-  readonly id?: unknown;
-  readonly type?: string;
-  /** hex */
-  readonly instructions?: string;
-  readonly maps?: readonly string[];
-  readonly license?: string;
-  readonly caps?: string;
-  readonly kernel?: string;
-  readonly logLevel?: number;
-  readonly packet?: string;
-  readonly context?: string;
-  readonly run?: boolean;
-  readonly engine?: string;
-  readonly unverified?: boolean;
-  readonly budget?: number;
-  readonly seed?: number;
-  readonly repeat?: number;
-}
-
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
-function bytesOf(text: string | undefined, what: string): Uint8Array | undefined | { readonly error: string } {
-  if (text === undefined) return undefined;
-  const digits = text.replace(/\s+/g, '');
-  if (!/^([0-9a-f]{2})*$/i.test(digits)) return { error: `${what} is not hexadecimal` };
-  return new Uint8Array(Buffer.from(digits, 'hex'));
-}
-
-const isError = (value: unknown): value is { readonly error: string } =>
-  typeof value === 'object' && value !== null && 'error' in value;
-
-const ENGINES: readonly string[] = ['interpreter', 'jit', 'jit-checked'];
-
-/** The run's part of an answer. */
-function runLoaded(
-  kernel: Kernel,
-  loaded: LoadedRaw,
-  request: BatchRequest,
-  packet: Uint8Array | undefined,
-  context: Uint8Array | undefined,
-): Record<string, unknown> {
-  kernel.exports.setBudget(BigInt(request.budget ?? DEFAULT_BUDGET));
-  const executed = kernel.exports.instructionsRun();
-  const repeat = Math.max(1, request.repeat ?? 1);
-  const began = process.hrtime.bigint();
-  let error = 0;
-  let retval = 0;
-  let dataOut: Uint8Array = new Uint8Array(0);
-  if (request.unverified) {
-    const bare = kernel.runOverMemory(loaded.fd, packet ?? context ?? new Uint8Array(0));
-    retval = Number(BigInt.asUintN(32, bare.r0));
-    dataOut = bare.memory;
-  } else {
-    const result = kernel.testRun(loaded.fd, {
-      ...(packet ? { packet } : {}),
-      ...(context ? { context } : {}),
-      repeat,
-    });
-    ({ error, retval, dataOut } = result);
-  }
-  const elapsed = Number(process.hrtime.bigint() - began);
-  const fault = faultOf(kernel);
-  const answer = fault === null && error === 0;
-  return {
-    retval: answer ? retval : null,
-    r0: answer ? `0x${BigInt.asUintN(64, kernel.exports.lastResult()).toString(16)}` : null,
-    runErrno: fault === null ? error : 0,
-    dataOut: answer ? hexOf(dataOut) : '',
-    maps: Object.fromEntries(
-      loaded.maps.map((map) => {
-        const { name, entries } = dumpMap(kernel, map, null);
-        return [name, entries.map(({ key, value }) => ({ key, value }))];
-      }),
-    ),
-    trace: kernel.trace().map((line) => line.text),
-    instructions: Number(kernel.exports.instructionsRun() - executed),
-    fault,
-    nanosecondsPerRun: Math.round(elapsed / (request.unverified ? 1 : repeat)),
-  };
-}
-
-/** Answers one request; a mistake in it is an answer too, with `error`. */
-export function answer(kernel: Kernel, request: BatchRequest): Record<string, unknown> {
-  const id = request.id ?? null;
-  const refuse = (error: string): Record<string, unknown> => ({ id, error });
-  const instructions = bytesOf(request.instructions ?? '', 'instructions');
-  const packet = bytesOf(request.packet, 'packet');
-  const context = bytesOf(request.context, 'context');
-  for (const bytes of [instructions, packet, context]) if (isError(bytes)) return refuse(bytes.error);
-  const code = instructions as Uint8Array;
-  if (code.length === 0 || code.length % 8 !== 0) return refuse('instructions: want a multiple of 8 bytes');
-  const engine = request.engine ?? 'jit';
-  if (!ENGINES.includes(engine)) return refuse(`engine is one of ${ENGINES.join(', ')}`);
-  const caps = request.caps ?? 'root';
-  if (caps !== 'root' && caps !== 'bpf') return refuse('caps is root or bpf');
-
-  kernel.boot({ seed: request.seed ?? 1, capabilities: caps, version: request.kernel === '6.1' ? 601 : 618 });
-  forgetCompiled(kernel);
-  const raw: RawProgram = {
-    type: request.type ?? 'xdp',
-    instructions: code,
-    maps: request.maps ?? [],
-    license: request.license ?? 'GPL',
-  };
-  const level = request.logLevel ?? 1;
-  const began = process.hrtime.bigint();
-  const loaded = loadRaw(kernel, raw, {
-    unverified: request.unverified === true,
-    recording: level >= 2 && level !== 4 ? 'everything' : 'failing-path',
-  });
-  const microseconds = Number((process.hrtime.bigint() - began) / 1000n);
-  if ('message' in loaded) return refuse(loaded.message);
-  const accepted = loaded.fd >= 0;
-  const log = request.unverified ? '' : loaded.explanation.log(level === 2 ? 2 : level === 4 ? 4 : 1);
-  const verdict = {
-    id,
-    file: null,
-    program: 'raw',
-    verdict: accepted ? 'accept' : 'reject',
-    errno: accepted ? 0 : loaded.fd,
-    message: accepted ? '' : lastMessage(log),
-    processed: loaded.counters.processed,
-    states: loaded.counters.totalStates,
-    log: level === 0 ? '' : log,
-    microseconds,
-  };
-  if (!accepted || request.run === false) return verdict;
-  if (request.run === undefined && !packet && !context) return verdict;
-  useEngine(kernel, engine as Engine, [loaded.fd]);
-  return { ...verdict, ...runLoaded(kernel, loaded, request, packet as Uint8Array, context as Uint8Array) };
-}
 
 export async function run(args: string[]): Promise<number> {
   const { files } = readArguments('batch', args, {});
@@ -166,7 +25,7 @@ export async function run(args: string[]): Promise<number> {
         console.log(JSON.stringify({ id: null, error: 'this line is not JSON' }));
         continue;
       }
-      console.log(JSON.stringify(answer(kernel, request)));
+      console.log(JSON.stringify(answerBatch(kernel, request, () => Number(process.hrtime.bigint()))));
     }
   })();
   await Promise.race([answered, failed]);

@@ -1,41 +1,11 @@
 // lab disasm: what a file holds, in the words of the kernel's verifier log.
-import { disassemble, disassembleInstruction } from '../bpf/disassemble.ts';
-import { decodeInstructions, LD_IMM64, type Instruction } from '../bpf/instruction.ts';
-import { BPF_PSEUDO_MAP_FD, INSTRUCTION_SIZE } from '../bpf/opcodes.ts';
+import { disassemble } from '../bpf/disassemble.ts';
+import { decodeInstructions } from '../bpf/instruction.ts';
+import { INSTRUCTION_SIZE } from '../bpf/opcodes.ts';
 import { renderDiagnostic } from '../diagnostics/diagnostic.ts';
-import { linkPrograms, type LinkedLine, type LinkedProgram } from '../loader/link.ts';
-import { readObject, type BpfObject } from '../loader/object.ts';
-import { isProblem } from '../loader/problems.ts';
+import { disassembleObject } from '../lab/disassembly.ts';
 import { readBytes } from './sources.ts';
 import { EXIT_DONE, EXIT_REJECTED, readArguments, UsageError } from './usage.ts';
-
-/** "; return XDP_DROP; @ drop.bpf.c:12", as the verifier's log quotes C. */
-const quote = (line: LinkedLine): string =>
-  `; ${line.text.trimStart()} @ ${line.file.replace(/^.*\//, '')}:${line.line}`;
-
-function printProgram(object: BpfObject, program: LinkedProgram, withSource: boolean): void {
-  console.log(`${program.name}: (${program.section})`);
-  const references = new Map(program.maps.map(({ instruction, map }) => [instruction, object.maps[map]?.name ?? '']));
-  const subprograms = new Map(program.subprograms.map(({ name, instruction }) => [instruction, name]));
-  const lines = new Map(program.lines.map((line) => [line.instruction, line]));
-  const instructions = decodeInstructions(program.instructions);
-  let quoted = '';
-  for (let slot = 0; slot < instructions.length; slot++) {
-    const instruction = instructions[slot] as Instruction;
-    const wide = instruction.opcode === LD_IMM64;
-    const map = references.get(slot);
-    const text = disassembleInstruction(instruction, wide ? instructions[slot + 1]?.imm : 0, {
-      immediate64: ({ src }, offset) =>
-        map === undefined ? undefined : src === BPF_PSEUDO_MAP_FD ? `map[${map}]` : `map[${map}][0]+${offset}`,
-    });
-    const name = subprograms.get(slot);
-    if (name !== undefined && slot > 0) console.log(`${name}:`);
-    const line = lines.get(slot);
-    if (withSource && line && quote(line) !== quoted) console.log((quoted = quote(line)));
-    console.log(`${slot}: ${text}`);
-    if (wide) slot++;
-  }
-}
 
 /** The object in a file: ours of the C in it, or the file itself. */
 async function objectOf(file: string): Promise<Uint8Array | null> {
@@ -63,15 +33,11 @@ export async function run(args: string[]): Promise<number> {
   }
   const bytes = await objectOf(file);
   if (!bytes) return EXIT_REJECTED;
-  const object = readObject(bytes, file);
-  const programs = isProblem(object) ? object : linkPrograms(object, values.program);
-  if (isProblem(object) || isProblem(programs)) {
-    if (isProblem(programs)) console.error(renderDiagnostic(programs.problem));
+  const listings = disassembleObject(bytes, file, values);
+  if ('diagnostic' in listings) {
+    console.error(renderDiagnostic(listings.diagnostic));
     return EXIT_REJECTED;
   }
-  programs.forEach((program, i) => {
-    if (i > 0) console.log('');
-    printProgram(object, program, values.source === true);
-  });
+  console.log(listings.map((lines) => lines.join('\n')).join('\n\n'));
   return EXIT_DONE;
 }

@@ -155,8 +155,8 @@ export class FunctionTranslator {
 
   private stopWithoutBudget(slot: number): void {
     const { code } = this;
-    code.get(BUDGET).i64(0n).byte(w.I64_LT_S, w.IF, w.EMPTY);
-    this.fault(this.around.machine.faults.budget, slot);
+    code.get(BUDGET).i64(0n).byte(w.I64_LE_S, w.IF, w.EMPTY);
+    this.endByBudget(slot);
     code.byte(w.END);
   }
 
@@ -164,6 +164,13 @@ export class FunctionTranslator {
   private fault(kind: number, slot: number): void {
     this.code.i32(kind).i32(slot).call(this.around.imported('fault'));
     this.abandon(slot);
+  }
+
+  /** The budget is used up: exactly, although it was taken a block at a time. */
+  private endByBudget(slot: number): void {
+    const { code, around } = this;
+    code.i32(around.machine.budgetWord).i64(0n).memory(w.I64_STORE);
+    code.i32(around.machine.faults.budget).i32(slot).call(around.imported('fault')).i64(0n).byte(w.RETURN);
   }
 
   /** Returns after a fault at `slot` that the kernel knows of: what follows in its block was not executed. */
@@ -231,6 +238,12 @@ export class FunctionTranslator {
 
   private leave(block: Block): void {
     if (block.end.kind === 'exit') {
+      if (this.around.counting && this.isMain) {
+        // The last blocks may have taken more than there was.
+        this.code.get(BUDGET).i64(0n).byte(w.I64_LT_S, w.IF, w.EMPTY);
+        this.endByBudget(block.stop);
+        this.code.byte(w.END);
+      }
       this.storeBudget();
       this.register(0).byte(w.RETURN);
     } else if (block.end.kind === 'fall-off') this.fault(this.around.machine.faults.end, block.end.slot);

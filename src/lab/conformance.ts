@@ -1,7 +1,12 @@
-// bpf_conformance's test files (*.data): parsing, and judging what a machine answered. What is expected comes from the file alone.
+// bpf_conformance's test files (*.data): parsing, running, judging. What is expected comes from the file alone.
 import { assemble } from '../bpf/assemble.ts';
 import { reservedFieldsInUse } from '../bpf/instruction-set.ts';
 import { decodeInstructions, encodeInstructions, LD_IMM64, type Instruction } from '../bpf/instruction.ts';
+import { forgetCompiled, useEngine } from '../loader/engine.ts';
+import type { Engine, Kernel } from '../loader/kernel.ts';
+import { lastMessage } from './last-message.ts';
+import { loadRaw } from './raw.ts';
+import { faultOf } from './run.ts';
 
 export interface ConformanceTest {
   readonly instructions: readonly Instruction[];
@@ -120,4 +125,67 @@ export function judge(test: ConformanceTest, answer: Answer): { expected: string
   if (test.result !== null) return answer.r0 === test.result ? null : { expected: hex(test.result), actual };
   const met = answer.r0 === null && answer.message.toLowerCase().includes(test.error.toLowerCase());
   return met ? null : { expected: test.error === '' ? 'an error' : `an error (${test.error})`, actual };
+}
+
+/** What Linux's test run takes at least. */
+const MINIMUM_FRAME = 14;
+
+/** With a verifier in front, r1 and r2 must come from somewhere that it knows: a packet whose length it has compared. */
+function prologue(size: number): string {
+  return `mov %r0, -1
+mov %r6, %r1
+ldxw %r1, [%r6+0]
+ldxw %r2, [%r6+4]
+mov %r3, %r1
+add %r3, ${size}
+jle %r3, %r2, +1
+exit
+mov %r2, ${size}`;
+}
+
+function answerOf(kernel: Kernel, r0: bigint): Answer {
+  const fault = faultOf(kernel);
+  if (!fault) return { r0: BigInt.asUintN(64, r0), message: '' };
+  return { r0: null, message: `fault at instruction ${fault.instruction}: ${fault.kind}, address ${fault.address}` };
+}
+
+function runPlain(kernel: Kernel, test: ConformanceTest, engine: Engine): Answer {
+  const raw = { type: 'xdp', instructions: encodeInstructions(test.instructions) };
+  const loaded = loadRaw(kernel, raw, { unverified: true, recording: 'nothing' });
+  if ('message' in loaded) return { r0: null, message: loaded.message };
+  if (loaded.fd < 0) return { r0: null, message: `refused by the kernel (${loaded.fd})` };
+  useEngine(kernel, engine, [loaded.fd]);
+  return answerOf(kernel, kernel.runOverMemory(loaded.fd, test.memory).r0);
+}
+
+function runVerified(kernel: Kernel, test: ConformanceTest, engine: Engine): Answer {
+  const before = assemble(prologue(test.memory.length)).instructions;
+  const instructions = encodeInstructions([...before, ...test.instructions]);
+  const loaded = loadRaw(kernel, { type: 'xdp', instructions });
+  if ('message' in loaded) return { r0: null, message: loaded.message };
+  if (loaded.fd < 0) {
+    const message = lastMessage(loaded.explanation.log(1));
+    return { r0: null, message: `rejected by the verifier (${loaded.fd}): ${message}` };
+  }
+  useEngine(kernel, engine, [loaded.fd]);
+  const packet = new Uint8Array(Math.max(test.memory.length, MINIMUM_FRAME));
+  packet.set(test.memory);
+  kernel.testRun(loaded.fd, { packet });
+  return answerOf(kernel, kernel.exports.lastResult());
+}
+
+/** Runs one file's text: null when it passed, otherwise what was expected and what came. */
+export function runConformance(
+  kernel: Kernel,
+  text: string,
+  engine: 'interpreter' | 'jit',
+  verify: boolean,
+): { expected: string; actual: string } | null {
+  const test = parseConformance(text);
+  if ('problem' in test) return { expected: 'a test', actual: test.problem };
+  if (test.refusal !== '') return judge(test, { r0: null, message: test.refusal });
+  kernel.boot({ seed: 1 });
+  forgetCompiled(kernel);
+  // Programs of unknown origin run in the JIT's checked form.
+  return judge(test, (verify ? runVerified : runPlain)(kernel, test, engine === 'jit' ? 'jit-checked' : engine));
 }
