@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import mdx from '@astrojs/mdx';
 import { satteri } from '@astrojs/markdown-satteri';
 import { defineConfig } from 'astro/config';
-import { codeThemes } from './src/site/code/themes.ts';
+import { codeThemes } from './src/playground/code-themes.ts';
 import { tokenClasses } from './src/site/code/token-classes.ts';
 import contentSecurity from './src/site/integrations/content-security.ts';
 import lazyStyles from './src/site/integrations/lazy-styles.ts';

@@ -22,7 +22,7 @@ function verdictOf(report: VerifyReport, strings: Strings): HTMLElement {
     element('summary', {}, strings.log),
     element(
       'pre',
-      { tabindex: 0, role: 'region', 'aria-label': strings.log, translate: 'no' },
+      { tabindex: 0, role: 'group', 'aria-label': strings.log, translate: 'no' },
       element('code', { lang: 'en' }, report.log),
     ),
   );
@@ -156,7 +156,7 @@ export function renderResult(report: RunReport, panels: ReadonlySet<string>, str
         element('p', { class: 'outcome-title' }, strings.trace),
         element(
           'pre',
-          { tabindex: 0, role: 'region', 'aria-label': strings.trace, translate: 'no' },
+          { tabindex: 0, role: 'group', 'aria-label': strings.trace, translate: 'no' },
           element('code', { lang: 'en' }, report.trace.join('\n')),
         ),
       ),

@@ -20,7 +20,7 @@ import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
 import { createHighlighterCoreSync } from 'shiki/core';
 import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
 import c from 'shiki/langs/c.mjs';
-import { codeThemes } from '../../site/code/themes.ts';
+import { codeThemes } from '../code-themes.ts';
 import { element } from '../dom.ts';
 import type { EditorProblem, OpenEditor } from './editor.ts';
 import './monaco.css';

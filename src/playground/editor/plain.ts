@@ -8,6 +8,8 @@ import './plain.css';
 const MOST_NUMBERS = 5000;
 
 export const openPlainEditor: OpenEditor = (host, { text, label, onChange, still }) => {
+  // Read now: once it is hidden, an element no longer knows how far it was scrolled.
+  const scroll = still.scrollTop;
   const gutter = element('div', { class: 'plain-gutter', 'aria-hidden': 'true' });
   const field = element('textarea', {
     'aria-label': label,
@@ -45,7 +47,7 @@ export const openPlainEditor: OpenEditor = (host, { text, label, onChange, still
   field.value = text;
   measure();
   field.setSelectionRange(0, 0);
-  requestAnimationFrame(() => (frame.scrollTop = still.scrollTop));
+  requestAnimationFrame(() => (frame.scrollTop = scroll));
   field.addEventListener('input', () => {
     measure();
     onChange();

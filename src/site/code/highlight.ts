@@ -4,7 +4,7 @@ import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
 import c from 'shiki/langs/c.mjs';
 import makefile from 'shiki/langs/make.mjs';
 import shell from 'shiki/langs/shellscript.mjs';
-import { classOfColour, codeThemes } from './themes.ts';
+import { classOfColour, codeThemes } from '../../playground/code-themes.ts';
 
 let highlighter: Promise<HighlighterCore> | null = null;
 

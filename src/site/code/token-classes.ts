@@ -1,7 +1,7 @@
 // Shiki writes colours into style attributes, which a strict Content-Security-Policy forbids and dark mode cannot change.
 // This transformer says the same with classes.
 import type { ShikiTransformer } from 'shiki/core';
-import { classOfColour } from './themes.ts';
+import { classOfColour } from '../../playground/code-themes.ts';
 
 export function tokenClasses(): ShikiTransformer {
   return {

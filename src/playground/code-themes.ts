@@ -1,5 +1,5 @@
 // The colours of C in the page and in the editor: one table of roles, from which both themes and the page's CSS follow.
-// Every foreground holds at least 4.5:1 on its background; themes.test.ts measures it.
+// Every foreground holds at least 4.5:1 on its background; code-themes.test.ts measures it.
 import type { ThemeRegistrationRaw } from 'shiki/core';
 
 interface Role {

@@ -1,0 +1,47 @@
+// axe finds nothing, on every kind of page, in both languages, light and dark; with a result shown and an editor open.
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright/test';
+import { Example, expect, languages, test, xdpDrop } from './support.ts';
+
+async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page }).analyze();
+  return found.violations.map(
+    (violation) =>
+      `${violation.impact ?? ''} ${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+  );
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme, reducedMotion: 'reduce' } as never);
+    for (const language of languages) {
+      test(`${language}: pages to read`, async ({ page }) => {
+        for (const path of [
+          '/',
+          `/${language}/`,
+          `/${language}/what-is-ebpf/`,
+          `/${language}/glossary/`,
+          '/404.html',
+        ]) {
+          await page.goto(path);
+          expect(await violations(page), path).toEqual([]);
+        }
+      });
+
+      test(`${language}: an example with its result, a refusal and an editor`, async ({ page }) => {
+        await page.goto(`/${language}/what-is-ebpf/`);
+        const example = new Example(page);
+        await example.run();
+        await expect(example.result).toBeVisible();
+        expect(await violations(page), 'result').toEqual([]);
+        await example.choose(xdpDrop.variants[0]?.file ?? '');
+        await example.run();
+        await expect(example.problems).toHaveCount(1);
+        expect(await violations(page), 'refusal').toEqual([]);
+        await example.edit();
+        await page.waitForTimeout(300);
+        expect(await violations(page), 'editor').toEqual([]);
+      });
+    }
+  });
+}

@@ -1,0 +1,177 @@
+// The first light: read, run, break, be refused on the line, mend, pass; and nothing that was typed is ever lost.
+import { Example, expect, languages, source, test, words, xdpDrop } from './support.ts';
+
+const main = source(xdpDrop.main);
+const check = '	if ((void *)(ip + 1) > data_end)\n		return XDP_PASS;\n';
+const broken = main.replace(check, '');
+
+for (const language of languages) {
+  test.describe(language, () => {
+    const strings = words(language);
+
+    test('read, run, break, refused on the line, mend, pass, reload', async ({ page }) => {
+      await page.goto(`/${language}/what-is-ebpf/`);
+      const example = new Example(page);
+      await expect(example.root.locator('.expected:visible .packet-row')).toHaveCount(xdpDrop.scenario.packets.length);
+
+      // Run, without an editor: every packet as expected, the counters as expected.
+      await example.run();
+      await expect(example.result).toBeVisible();
+      const expected = xdpDrop.scenario.packets.map((packet) => packet.expect ?? '');
+      await expect
+        .poll(() =>
+          example.result
+            .locator('.packet-row')
+            .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-verdict'))),
+        )
+        .toEqual(expected);
+      await expect(example.result.locator('.unexpected')).toHaveCount(0);
+      await expect(example.result.locator('[data-map="counters"] tbody tr')).toHaveText([/0\s*2/, /1\s*2/]);
+      await expect(example.root.locator('.editor')).toHaveCount(0);
+
+      // Edit: without the check the verifier refuses, on the line that reads.
+      await example.edit();
+      await example.replace(broken);
+      const problem = example.problems.first();
+      await expect(problem).toBeVisible();
+      const line = broken.split('\n').findIndex((text) => text.includes('eth->h_proto')) + 1;
+      await expect(problem).toHaveAttribute('data-line', String(line));
+      await expect(problem).toContainText('outside of the packet');
+      await expect(example.root.locator('.edited-mark').first()).toBeVisible();
+      await example.run();
+      await expect(example.result).toContainText(strings.refused.replace('{program}', 'xdp_drop'));
+
+      // A reload keeps what was typed, in the page before any editor is opened.
+      await page.reload();
+      const kept = example.program(xdpDrop.main).locator('pre');
+      await expect(kept).not.toContainText('(ip + 1) > data_end');
+      await expect(example.root.locator('.edited-mark').first()).toBeVisible();
+
+      // Mend it, and it passes again.
+      await example.edit();
+      await example.replace(main.replace('0x0a020201', '0x0a020203'));
+      await expect(example.problems).toHaveCount(0);
+      await expect(example.status).toHaveText(strings.clean);
+      await example.run();
+      await expect(example.result.locator('.packet-row').first()).toHaveAttribute('data-verdict', 'XDP_DROP');
+
+      // Back to the original, and the way back.
+      await example.button('reset').click();
+      await expect(example.root.locator('.edited-mark').first()).toBeHidden();
+      await expect(example.button('reset')).toHaveText(strings['undo-reset']);
+      await example.button('reset').click();
+      await expect(example.root.locator('.edited-mark').first()).toBeVisible();
+    });
+
+    for (const variant of xdpDrop.variants) {
+      test(`${variant.file} is refused as Linux refuses it`, async ({ page }) => {
+        await page.goto(`/${language}/what-is-ebpf/`);
+        const example = new Example(page);
+        await example.choose(variant.file);
+        await example.run();
+        await expect(example.problems.first()).toHaveAttribute('data-line', String(variant.line));
+        await expect(example.problems.first()).toContainText(variant.message);
+        await expect(example.program(variant.file).locator('.line.marked')).toHaveAttribute(
+          'data-line',
+          String(variant.line),
+        );
+        await expect(example.result).toBeVisible();
+        await expect(example.result.locator('.packet-row')).toHaveCount(0);
+      });
+    }
+
+    test('opening the editor moves nothing', async ({ page }) => {
+      await page.goto(`/${language}/what-is-ebpf/`);
+      await page.evaluate(() => document.fonts.ready);
+      const example = new Example(page);
+      const before = await example.root.boundingBox();
+      const character = await example
+        .program(xdpDrop.main)
+        .locator('.line')
+        .nth(2)
+        .evaluate((line) => {
+          const range = document.createRange();
+          range.selectNodeContents(line);
+          const box = range.getClientRects()[0];
+          const root = line.closest('.example')?.getBoundingClientRect();
+          return { x: (box?.left ?? 0) - (root?.left ?? 0), y: (box?.top ?? 0) - (root?.top ?? 0) };
+        });
+      await example.edit();
+      await page.waitForTimeout(400);
+      const after = await example.root.boundingBox();
+      expect(Math.abs((after?.height ?? 0) - (before?.height ?? 0))).toBeLessThanOrEqual(12);
+      const monaco = example.root.locator('.view-line').nth(2);
+      if ((await monaco.count()) === 0) return;
+      const now = await monaco
+        .locator('span span')
+        .first()
+        .evaluate((token) => {
+          const box = token.getBoundingClientRect();
+          const root = token.closest('.example')?.getBoundingClientRect();
+          return { x: box.left - (root?.left ?? 0), y: box.top - (root?.top ?? 0) };
+        });
+      expect(Math.abs(now.x - character.x)).toBeLessThanOrEqual(1.5);
+      expect(Math.abs(now.y - character.y)).toBeLessThanOrEqual(6);
+    });
+  });
+}
+
+test('two tabs never overwrite each other silently', async ({ context, page, isMobile }) => {
+  test.skip(isMobile, 'once is enough: storage is the same everywhere');
+  const strings = words('en');
+  await page.goto('/en/what-is-ebpf/');
+  const second = await context.newPage();
+  await second.goto('/en/what-is-ebpf/');
+  const mine = new Example(page);
+  const theirs = new Example(second);
+  await mine.edit();
+  await theirs.edit();
+  await mine.replace(main.replace('/* 10.2.2.1 */', '/* mine */'));
+  await expect(mine.status).toHaveText(strings.clean);
+  await expect(theirs.root.getByText(strings.conflict)).toBeVisible();
+  await theirs.replace(main.replace('/* 10.2.2.1 */', '/* theirs */'));
+  await expect(theirs.status).toHaveText(strings.clean);
+  const stored = () => page.evaluate(() => localStorage.getItem('meet-ebpf:edit:xdp-drop:drop.bpf.c') ?? '');
+  expect(await stored()).toContain('mine');
+  await theirs.root.getByRole('button', { name: strings['conflict-mine'] }).click();
+  expect(await stored()).toContain('theirs');
+  await expect(mine.root.getByText(strings.conflict)).toBeVisible();
+  await mine.root.getByRole('button', { name: strings['conflict-theirs'] }).click();
+  await expect(mine.root.locator('.view-lines')).toContainText('theirs');
+});
+
+test('a browser that forbids storage is said, not suffered', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'localStorage', {
+      get() {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+  });
+  await page.goto('/en/what-is-ebpf/');
+  const example = new Example(page);
+  await example.edit();
+  await example.replace(main.replace('/* 10.2.2.1 */', ''));
+  await expect(example.root.getByText(words('en')['storage-forbidden'])).toBeVisible();
+  await example.run();
+  await expect(example.result.locator('.packet-row')).toHaveCount(xdpDrop.scenario.packets.length);
+});
+
+test('the whole journey goes by keyboard', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'a phone has no Tab key');
+  await page.goto('/en/what-is-ebpf/');
+  const example = new Example(page);
+  await example.button('run').focus();
+  await page.keyboard.press('Enter');
+  await expect(example.result).toBeVisible();
+  await page.keyboard.press('Tab');
+  await expect(example.button('edit')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(example.root.locator('.monaco-editor')).toBeVisible();
+  await page.keyboard.type('x');
+  await expect(example.problems.first()).toBeVisible();
+  await page.keyboard.press('Backspace');
+  await expect(example.problems).toHaveCount(0);
+  await page.keyboard.press('Tab');
+  await expect(example.button('run')).toBeFocused();
+});

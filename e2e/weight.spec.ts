@@ -1,0 +1,70 @@
+// What a visit costs: budgets for reading, for the lab and for the editor, and nothing before it is asked for.
+import { brotliCompressSync, constants } from 'node:zlib';
+import type { Page } from 'playwright/test';
+import { Example, expect, languages, test } from './support.ts';
+
+interface Load {
+  readonly path: string;
+  readonly brotli: number;
+}
+
+/** Everything that the page loads from now on, with its size as a host would send it. */
+function loads(page: Page): { all: () => Promise<Load[]> } {
+  const waiting: Promise<Load | null>[] = [];
+  page.context().on('response', (response) => {
+    waiting.push(
+      response
+        .body()
+        .then((body) => ({
+          path: new URL(response.url()).pathname,
+          brotli: brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).length,
+        }))
+        .catch(() => null),
+    );
+  });
+  return { all: async () => (await Promise.all(waiting)).filter((load) => load !== null) };
+}
+
+const kilobytes = (loads: readonly Load[]): number => loads.reduce((sum, load) => sum + load.brotli, 0) / 1000;
+const isFont = (load: Load): boolean => /\.(woff2|ttf)$/.test(load.path);
+
+for (const language of languages) {
+  test(`${language}: reading ≤ 60 kB without fonts, the lab ≤ 150 kB at the first Run, the editor only at Edit`, async ({
+    page,
+    isMobile,
+  }) => {
+    const loaded = loads(page);
+    await page.goto(`/${language}/what-is-ebpf/`, { waitUntil: 'networkidle' });
+    const reading = await loaded.all();
+    expect(reading.map((load) => load.path).filter((path) => /monaco|workbench|worker|wasm/.test(path))).toEqual([]);
+    expect(kilobytes(reading.filter((load) => !isFont(load)))).toBeLessThanOrEqual(60);
+    for (const font of reading.filter(isFont)) expect(font.brotli, font.path).toBeLessThanOrEqual(50_000);
+
+    const example = new Example(page);
+    await example.run();
+    await expect(example.result).toBeVisible();
+    const afterRun = await loaded.all();
+    const lab = afterRun.slice(reading.length);
+    expect(lab.map((load) => load.path).filter((path) => /monaco|editor/.test(path))).toEqual([]);
+    expect(kilobytes(lab)).toBeLessThanOrEqual(150);
+
+    await example.edit();
+    await page.waitForLoadState('networkidle');
+    const editor = (await loaded.all()).slice(afterRun.length).filter((load) => !isFont(load));
+    expect(kilobytes(editor)).toBeLessThanOrEqual(isMobile ? 150 : 900);
+    const figures = { reading: reading.filter((load) => !isFont(load)), lab, editor };
+    const sizes = Object.entries(figures).map(([part, list]) => `${part} ${kilobytes(list).toFixed(1)} kB`);
+    test.info().annotations.push({ type: 'size', description: sizes.join(', ') });
+  });
+}
+
+test('every page carries a strict policy', async ({ page }) => {
+  for (const path of ['/', '/my/', '/en/what-is-ebpf/', '/my/glossary/', '/404.html']) {
+    await page.goto(path);
+    const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/'unsafe-eval'|https?:|script-src[^;]*'unsafe-inline'/);
+    const editor = await page.locator('html[data-editor]').count();
+    expect(/style-src[^;]*'unsafe-inline'/.test(policy ?? '')).toBe(editor > 0);
+  }
+});

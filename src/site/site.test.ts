@@ -1,0 +1,19 @@
+// Addresses: of our pages, and of the files that a reader mends.
+import { expect, test } from 'vitest';
+import { editAddress, page, repositoryAddress } from './site.ts';
+
+test('pages', () => {
+  expect(page()).toBe('/');
+  expect(page('my', 'what-is-ebpf')).toBe('/my/what-is-ebpf/');
+});
+test('a repository is named in any of npm’s ways', () => {
+  expect(repositoryAddress({ url: 'git+https://example.org/a/b.git' })).toBe('https://example.org/a/b');
+  expect(repositoryAddress('https://example.org/a/b')).toBe('https://example.org/a/b');
+  expect(repositoryAddress(undefined)).toBeNull();
+});
+test('a file to mend', () => {
+  expect(editAddress('content/a.mdx', 'https://example.org/a/b')).toBe(
+    'https://example.org/a/b/edit/main/content/a.mdx',
+  );
+  expect(editAddress('content/a.mdx', null)).toBeNull();
+});
