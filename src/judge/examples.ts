@@ -10,13 +10,16 @@ export interface RecordedExample {
   readonly date: string;
   readonly compiler: string;
   /** by file: the verdict on each version */
-  readonly verdicts: Readonly<Record<string, { readonly errno: number; readonly message: string; readonly line: number }>>;
+  readonly verdicts: Readonly<
+    Record<string, { readonly errno: number; readonly message: string; readonly line: number }>
+  >;
   /** return values for the scenario's packets, in order */
   readonly retvals: readonly number[];
   readonly maps: LibbpfAnswer['maps'];
 }
 
-const fileOf = (example: string): string => fileURLToPath(new URL(`../../examples/${example}/linux.json`, import.meta.url));
+const fileOf = (example: string): string =>
+  fileURLToPath(new URL(`../../examples/${example}/linux.json`, import.meta.url));
 
 export function readRecordedExample(example: string): RecordedExample {
   return JSON.parse(readFileSync(fileOf(example), 'utf8')) as RecordedExample;

@@ -47,7 +47,11 @@ function kernelLog(output: string): string[] {
 }
 
 /** Loads one program's object, runs it over each packet in order (repeat 1), dumps its maps, and removes everything. */
-export async function askLibbpf(object: Uint8Array, fileName: string, packets: readonly Uint8Array[] = []): Promise<LibbpfAnswer> {
+export async function askLibbpf(
+  object: Uint8Array,
+  fileName: string,
+  packets: readonly Uint8Array[] = [],
+): Promise<LibbpfAnswer> {
   const folder = await mkdtemp(join(tmpdir(), 'meet-ebpf-libbpf-'));
   const pins = join(BPFFS, `meet-ebpf-${process.pid}-${Math.floor(performance.now() * 1000)}`);
   try {
@@ -79,7 +83,18 @@ export async function askLibbpf(object: Uint8Array, fileName: string, packets: r
       const input = join(folder, 'in');
       const out = join(folder, 'out');
       await writeFile(input, packet);
-      const ran = await bpftool(['prog', 'run', 'pinned', program ?? '', 'data_in', input, 'data_out', out, 'repeat', '1']);
+      const ran = await bpftool([
+        'prog',
+        'run',
+        'pinned',
+        program ?? '',
+        'data_in',
+        input,
+        'data_out',
+        out,
+        'repeat',
+        '1',
+      ]);
       const retval = /Return value: (\d+)/.exec(ran.stdout)?.[1];
       if (retval === undefined) throw new Error(`bpftool prog run: ${ran.stdout}${ran.stderr}`);
       runs.push({ retval: Number(retval), dataOut: (await readFile(out)).toString('hex') });
