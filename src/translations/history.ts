@@ -4,18 +4,37 @@ import { spawnSync } from 'node:child_process';
 import { shortId } from './blob.ts';
 import { parseText } from './mdx.ts';
 
-/** Standard output of git, or null when git is absent or refuses. */
-function git(root: string, ...parameters: string[]): string | null {
-  const done = spawnSync('git', ['-C', root, ...parameters], { encoding: 'utf8', maxBuffer: 64 << 20 });
-  return done.status === 0 ? done.stdout : null;
+/** Standard output of git; empty when git is absent or refuses. */
+function git(root: string, parameters: readonly string[], input = ''): Buffer {
+  const done = spawnSync('git', ['-C', root, ...parameters], { input, maxBuffer: 256 << 20 });
+  return done.status === 0 ? done.stdout : Buffer.alloc(0);
 }
 
-/** Every version of a file that the history holds, newest first. */
-function* versions(root: string, path: string): Generator<string> {
-  for (const commit of (git(root, 'log', '--format=%H', '--', path) ?? '').split('\n')) {
-    const source = commit === '' ? null : git(root, 'show', `${commit}:${path}`);
-    if (source !== null) yield source.replace(/\r\n/g, '\n');
+const known = new Map<string, readonly string[]>();
+
+/** Every version of a file that the history holds, newest first. Two processes, however long the history is. */
+function versions(root: string, path: string): readonly string[] {
+  const key = `${root}\0${path}`;
+  const found = known.get(key) ?? readVersions(root, path);
+  known.set(key, found);
+  return found;
+}
+
+function readVersions(root: string, path: string): string[] {
+  const commits = git(root, ['log', '--format=%H', '--', path]).toString('utf8').split('\n').filter(Boolean);
+  if (commits.length === 0) return [];
+  const answer = git(root, ['cat-file', '--batch'], commits.map((commit) => `${commit}:${path}\n`).join(''));
+  const texts: string[] = [];
+  // Each version: a line "ID blob SIZE", SIZE bytes, a line end; a version without the file: a line "… missing".
+  for (let at = 0; at < answer.length;) {
+    const end = answer.indexOf(10, at);
+    const size = Number(/ blob (\d+)$/.exec(answer.toString('utf8', at, end))?.[1] ?? -1);
+    at = end + 1;
+    if (size < 0) continue;
+    texts.push(answer.toString('utf8', at, at + size).replace(/\r\n/g, '\n'));
+    at += size + 1;
   }
+  return texts;
 }
 
 /** The section of `path` whose short id is `pin`, as it was written then. */
@@ -28,7 +47,5 @@ export function sectionThen(root: string, path: string, section: string, pin: st
 }
 
 /** The version of `path` whose short id is `pin`. */
-export function fileThen(root: string, path: string, pin: string): string | null {
-  for (const source of versions(root, path)) if (shortId(source) === pin) return source;
-  return null;
-}
+export const fileThen = (root: string, path: string, pin: string): string | null =>
+  versions(root, path).find((source) => shortId(source) === pin) ?? null;
