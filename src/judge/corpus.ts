@@ -74,6 +74,8 @@ export interface CorpusCase {
   readonly instructions: Uint8Array;
   readonly btf?: Uint8Array;
   readonly functionInfo?: Uint8Array;
+  /** functions by their first slot, as the file describes them */
+  readonly functions?: readonly { readonly name: string; readonly instruction: number }[];
   /** changes when anything changes that the kernel is given; a recording carries it */
   readonly hash: string;
 }
@@ -189,7 +191,12 @@ function casesOf(file: string, draft: Draft): CorpusCase[] {
         flags: Number(all('flags').map(fill)[0] ?? 0),
         license: all('license').map(fill)[0] ?? 'GPL',
         instructions: encodeInstructions(instructions),
-        ...(functions.length > 0 ? describeFunctions(functions, facts.context) : {}),
+        ...(functions.length > 0
+          ? {
+              ...describeFunctions(functions, facts.context),
+              functions: functions.map(({ name, slot }) => ({ name, instruction: slot })),
+            }
+          : {}),
       };
       cases.push({ ...test, hash: hashOf(test) });
     }

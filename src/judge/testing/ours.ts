@@ -1,0 +1,100 @@
+// What does our own kernel answer to the same question? The counterpart of linux.ts, for tests and fuzzing.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { decodeInstructions } from '../../bpf/instruction.ts';
+import { CAPS_BPF, CAPS_ROOT } from '../../bpf/syscall.ts';
+import { explain, type ExplainedProgram, type LogLevel } from '../../explain/index.ts';
+import { Kernel, type Recording } from '../../loader/kernel.ts';
+import type { CorpusCase } from '../corpus.ts';
+import type { Capabilities } from '../linux.ts';
+
+const MODULE = fileURLToPath(new URL('../../kernel/generated/kernel.wasm', import.meta.url));
+
+let kernel: Promise<Kernel> | null = null;
+
+/** One kernel for all questions of a process; each question boots it anew. */
+export function ourKernel(): Promise<Kernel> {
+  kernel ??= (async () => {
+    if (!existsSync(MODULE)) throw new Error('src/kernel/generated/kernel.wasm is missing: npm run -s prepare:kernel');
+    return Kernel.create(await WebAssembly.compile(readFileSync(MODULE)));
+  })();
+  return kernel;
+}
+
+export interface OurAnswer {
+  /** 0, or the positive errno */
+  readonly errno: number;
+  /** descriptor when accepted, -1 otherwise */
+  readonly fd: number;
+  readonly log: string;
+  readonly records: Uint8Array;
+  readonly program: ExplainedProgram;
+}
+
+const RECORDING: Readonly<Record<LogLevel, Recording>> = { 1: 'failing-path', 2: 'everything', 4: 'nothing' };
+
+/** Names as linux.c gives them. */
+const mapNames = (test: CorpusCase): ExplainedProgram['maps'] =>
+  test.maps.map((map, i) => ({ name: `m${i}`, keySize: map.key, valueSize: map.value }));
+
+function explained(test: CorpusCase, caps: Capabilities): ExplainedProgram {
+  return {
+    instructions: decodeInstructions(test.instructions),
+    lineInfo: [],
+    maps: mapNames(test),
+    subprograms: test.functions ?? [],
+    showAddresses: caps === 'root',
+  };
+}
+
+/** Boots, makes the maps, loads. A map that cannot be made is an exception: then nothing was asked. */
+export function askOurs(ours: Kernel, test: CorpusCase, caps: Capabilities, level: LogLevel = 1): OurAnswer {
+  ours.boot({ capabilities: 'root' });
+  const btfFd = test.btf ? ours.loadBtf(test.btf) : 0;
+  if (btfFd < 0) throw new Error(`${test.id}: BTF refused (${btfFd})`);
+  const fds: number[] = [];
+  for (const [i, map] of test.maps.entries()) {
+    const fd = ours.createMap({
+      name: `m${i}`,
+      type: map.type,
+      keySize: map.key,
+      valueSize: map.value,
+      maxEntries: map.entries,
+      flags: map.flags,
+      ...(map.inner === undefined ? {} : { innerFd: fds[map.inner] ?? -1 }),
+    });
+    if (fd < 0) throw new Error(`${test.id}: map ${i} refused (${fd})`);
+    fds.push(fd);
+  }
+  const instructions = test.instructions.slice();
+  const view = new DataView(instructions.buffer);
+  for (let at = 0; at + 8 <= instructions.length; at += 8) {
+    if (view.getUint8(at) !== 0x18) continue;
+    const source = view.getUint8(at + 1) >> 4;
+    const fd = fds[view.getInt32(at + 4, true)];
+    if ((source === 1 || source === 2) && fd !== undefined) view.setInt32(at + 4, fd, true);
+    at += 8;
+  }
+  const rows = new DataView((test.functionInfo ?? new Uint8Array()).slice().buffer);
+  const functions = Array.from({ length: rows.byteLength / 8 }, (_, i) => ({
+    instruction: rows.getUint32(i * 8, true),
+    typeId: rows.getUint32(i * 8 + 4, true),
+  }));
+  ours.exports.setCapabilities(caps === 'root' ? CAPS_ROOT : CAPS_BPF);
+  const fd = ours.loadProgram(
+    {
+      name: 'judge',
+      type: test.type,
+      instructions,
+      license: test.license,
+      expectedAttachType: test.attach,
+      flags: test.flags,
+      btfFd,
+      functions,
+    },
+    RECORDING[level],
+  );
+  const records = ours.records();
+  const program = explained(test, caps);
+  return { errno: fd < 0 ? -fd : 0, fd: fd < 0 ? -1 : fd, log: explain(records, program).log(level), records, program };
+}
