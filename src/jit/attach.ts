@@ -4,13 +4,13 @@ import { INSTRUCTION_SIZE } from '../bpf/opcodes.ts';
 import { compileProgram, type CompiledProgram } from './index.ts';
 import { KERNEL_FUNCTIONS, type KernelFunction, type Machine } from './machine.ts';
 
-/** Numbers of the helpers that call the program's own functions: bpf_for_each_map_elem, bpf_loop, bpf_user_ringbuf_drain. */
-const CALLBACK_HELPERS: ReadonlySet<number> = new Set([164, 181, 209]);
-const TAIL_CALL = 12;
+/** Numbers of the helpers that call the program's own functions: bpf_for_each_map_elem, bpf_user_ringbuf_drain. */
+const CALLBACK_HELPERS: ReadonlySet<number> = new Set([164, 209]);
 
 /** src/kernel/vm/fault.ts */
 const FAULT_INSTRUCTION = 6;
 const FAULT_BUDGET = 9;
+const FAULT_HELPER_MEMORY = 10;
 const FAULT_END = 12;
 
 /** Beyond this number there are no helpers (__BPF_FUNC_MAX_ID of 6.18 is 212). */
@@ -65,9 +65,13 @@ export class Jit {
       shadowLimit: exports.shadowLimit(),
       budgetWord: exports.budgetWord(),
       faultWord: exports.faultWord(),
-      faults: { budget: FAULT_BUDGET, instruction: FAULT_INSTRUCTION, end: FAULT_END },
+      faults: {
+        budget: FAULT_BUDGET,
+        instruction: FAULT_INSTRUCTION,
+        helperArgument: FAULT_HELPER_MEMORY,
+        end: FAULT_END,
+      },
       callbackBase: BigInt.asUintN(64, exports.callbackBase()),
-      tailCallHelper: TAIL_CALL,
       callbackHelpers: CALLBACK_HELPERS,
     };
     const helpers = new Map<number, number>();

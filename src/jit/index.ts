@@ -104,6 +104,7 @@ export function compileProgram(program: readonly Instruction[], options: Compile
     tablePosition: (slot) => position.get(slot) ?? 0,
     imported: (name) => kernelIndex.get(name) as number,
     helper: (id) => helperIndex.get(id),
+    functionCount: subprograms.length,
     functionType: 0,
   };
   const bodies: Bytes[] = subprograms.map((from, i) =>

@@ -14,13 +14,14 @@ export interface Machine {
   readonly faults: {
     readonly budget: number;
     readonly instruction: number;
+    /** a helper's argument is not what it must be */
+    readonly helperArgument: number;
     /** the program ran past its last instruction */
     readonly end: number;
   };
   /** a function's value in a register: this, and its table index in the low half */
   readonly callbackBase: bigint;
-  readonly tailCallHelper: number;
-  /** helpers that call the program's functions: bpf_loop, bpf_for_each_map_elem … */
+  /** helpers of the kernel that call the program's functions back (bpf_for_each_map_elem …) */
   readonly callbackHelpers: ReadonlySet<number>;
 }
 

@@ -352,15 +352,29 @@ const clearStack = (): string[] => {
   return lines;
 };
 
-function head(kind: 'main' | 'sub' | 'callback'): string[] {
+/**
+ * verified: the packet comes from the context and its length is compared, as the verifier wants it.
+ * bare: r1 is the packet itself, for runs without a verifier; everything behind the head is the same.
+ */
+export type Entrance = 'verified' | 'bare';
+
+function entrance(kind: Entrance): string[] {
+  if (kind === 'bare') return ['mov %r7, %r1', 'mov %r6, %r1'];
+  return [
+    ...['mov %r6, %r1', 'ldxw %r7, [%r1+0]', 'ldxw %r2, [%r1+4]', 'mov %r3, %r7', 'add %r3, 64', 'mov %r0, 0'],
+    'jgt %r3, %r2, end',
+  ];
+}
+
+function head(kind: 'main' | 'sub' | 'callback', way: Entrance): string[] {
   if (kind === 'callback')
     // r1 counts, r2 points at the caller's word; its sum makes each turn visible.
     return ['lock add [%r2+0], %r1', 'mov %r2, 3', 'mov %r0, %r1', 'mov %r3, 4', 'mov %r4, 5', 'mov %r5, 6'];
   if (kind === 'sub') return ['mov %r8, %r1', ...clearStack(), ...START];
   return [
-    ...['mov %r6, %r1', 'ldxw %r7, [%r1+0]', 'ldxw %r2, [%r1+4]', 'mov %r3, %r7', 'add %r3, 64', 'mov %r0, 0'],
-    ...['jgt %r3, %r2, end', 'stw [%r10-4], 1', 'lddw %r1, map[0]', 'mov %r2, %r10', 'add %r2, -4'],
-    ...['call bpf_map_lookup_elem', 'jeq %r0, 0, end', 'mov %r8, %r0', ...clearStack(), ...START],
+    ...entrance(way),
+    ...['stw [%r10-4], 1', 'lddw %r1, map[0]', 'mov %r2, %r10', 'add %r2, -4', 'call bpf_map_lookup_elem'],
+    ...['jeq %r0, 0, end', 'mov %r8, %r0', ...clearStack(), ...START],
   ];
 }
 
@@ -408,21 +422,21 @@ function called(program: RandomProgram): Set<number> {
 }
 
 /** The program's assembly. Functions that nothing calls are left out: Linux refuses unreachable code. */
-export function printProgram(program: RandomProgram): string {
+export function printProgram(program: RandomProgram, way: Entrance = 'verified'): string {
   const live = called(program);
   const printer = new Printer();
   program.functions.forEach(({ kind, body }, number) => {
     if (!live.has(number)) return;
     if (number > 0) printer.lines.push(`f${number}:`);
-    printer.lines.push(...head(kind));
+    printer.lines.push(...head(kind, way));
     printer.statements(bodyFor(kind, body));
     printer.lines.push(...tail(kind));
   });
   return printer.lines.join('\n');
 }
 
-export function instructionsOf(program: RandomProgram): readonly Instruction[] {
-  const { instructions, problems } = assemble(printProgram(program));
+export function instructionsOf(program: RandomProgram, way: Entrance = 'verified'): readonly Instruction[] {
+  const { instructions, problems } = assemble(printProgram(program, way));
   const [problem] = problems;
   if (problem) throw new Error(`seed ${program.seed}: line ${problem.line}: ${problem.message}`);
   return instructions;

@@ -9,6 +9,7 @@
 import { immediate64 } from '../bpf/disassemble.ts';
 import { reservedFieldsInUse } from '../bpf/instruction-set.ts';
 import { LD_IMM64, type Instruction } from '../bpf/instruction.ts';
+import { BPF_MAX_LOOPS } from '../bpf/limits.ts';
 import * as op from '../bpf/opcodes.ts';
 import { buildGraph, loopWeights, type Block, type Graph } from './graph.ts';
 import type { KernelFunction, Machine } from './machine.ts';
@@ -22,14 +23,24 @@ const BUDGET = 12;
 const ADDRESS = 13;
 const DISPATCH = 14;
 const MAY_GOTO = 15;
-export const LOCALS: readonly number[] = [w.I64, w.I64, w.I64, w.I64, w.I64, w.I64, w.I64, w.I32, w.I32, w.I32];
+const LOOP_INDEX = 16;
+const LOOP_FRAME = 17;
+export const LOCALS: readonly number[] = [
+  ...[w.I64, w.I64, w.I64, w.I64, w.I64, w.I64, w.I64, w.I32, w.I32, w.I32, w.I64, w.I64],
+];
 export const FUNCTION_PARAMETERS: readonly number[] = [w.I64, w.I64, w.I64, w.I64, w.I64, w.I64];
 
 /** Instructions that a loop of one block is unrolled to. */
 const UNROLLED_SIZE = 48;
 
+/** Helpers that are control flow, and are therefore translated instead of called: bpf_tail_call and bpf_loop. */
+const TAIL_CALL = 12;
+const LOOP = 181;
+const EINVAL = 22n;
+const E2BIG = 7n;
+
 /** Turns of may_goto that a function has (BPF_MAX_LOOPS). */
-const MAY_GOTO_TURNS = 8 * 1024 * 1024;
+const MAY_GOTO_TURNS = BPF_MAX_LOOPS;
 
 /** What the translator needs to know of the module around the function. */
 export interface Surroundings {
@@ -48,6 +59,8 @@ export interface Surroundings {
   readonly imported: (name: KernelFunction) => number;
   /** index of an imported helper, undefined where the kernel has none of that number */
   readonly helper: (id: number) => number | undefined;
+  /** how many functions the program has */
+  readonly functionCount: number;
   /** type index of a translated function */
   readonly functionType: number;
 }
@@ -595,7 +608,8 @@ export class FunctionTranslator {
     if (instruction.opcode & op.BPF_X) return this.callByRegister(instruction, slot);
     if (instruction.src === op.BPF_PSEUDO_CALL) return this.callSubprogram(slot + 1 + instruction.imm, slot);
     if (instruction.src !== 0) return false;
-    if (instruction.imm === around.machine.tailCallHelper) return this.tailCall(slot);
+    if (instruction.imm === TAIL_CALL) return this.tailCall(slot);
+    if (instruction.imm === LOOP) return this.callbackLoop(slot);
     const helper = around.helper(instruction.imm);
     if (helper === undefined) return false;
     // A verified program's helper neither faults nor looks at the budget, unless it calls the program back.
@@ -658,6 +672,44 @@ export class FunctionTranslator {
     this.assign(0);
     code.call(around.imported('leaveFrame'));
     this.leaveKernel(slot);
+    return true;
+  }
+
+  /**
+   * bpf_loop(count, callback, context, flags): one frame for all turns; a turn that gives another value than 0 is the last.
+   * Gives the number of turns.
+   */
+  private callbackLoop(slot: number): boolean {
+    const { code, around } = this;
+    this.register(4).i64(0n).byte(w.I64_NE, w.IF, w.I64).i64(-EINVAL).byte(w.ELSE);
+    // The count is 32 bits wide.
+    this.register(1).byte(w.I32_WRAP_I64).i32(BPF_MAX_LOOPS).byte(w.I32_GT_U, w.IF, w.I64).i64(-E2BIG).byte(w.ELSE);
+    this.register(1).byte(w.I32_WRAP_I64, w.I32_EQZ, w.IF, w.I64).i64(0n).byte(w.ELSE);
+    this.enterKernel(slot);
+    // Which of this program's functions? Anything else cannot come from a program that the verifier accepted.
+    this.register(2).byte(w.I32_WRAP_I64, w.GLOBAL_GET, 0, w.I32_SUB).i32(around.functionCount).byte(w.I32_GE_U);
+    this.register(2)
+      .i64(32n)
+      .byte(w.I64_SHR_U)
+      .i64(around.machine.callbackBase >> 32n)
+      .byte(w.I64_NE, w.I32_OR);
+    code.byte(w.IF, w.EMPTY);
+    this.fault(around.machine.faults.helperArgument, slot);
+    code.byte(w.END);
+    code.i32(slot).call(around.imported('enterFrame')).tee(LOOP_FRAME).byte(w.I64_EQZ, w.IF, w.EMPTY);
+    code.i64(0n).byte(w.RETURN, w.END).i64(0n).set(LOOP_INDEX).byte(w.BLOCK, w.EMPTY, w.LOOP, w.EMPTY);
+    code.get(LOOP_INDEX);
+    this.register(3).i64(0n).i64(0n).i64(0n).get(LOOP_FRAME);
+    this.register(2).byte(w.I32_WRAP_I64, w.CALL_INDIRECT).unsigned(around.functionType).unsigned(0).set(SCRATCH64);
+    code.get(LOOP_INDEX).i64(1n).byte(w.I64_ADD).set(LOOP_INDEX);
+    code.i32(around.machine.faultWord).memory(w.I32_LOAD).byte(w.BR_IF, 1);
+    code.get(SCRATCH64).i64(0n).byte(w.I64_NE, w.BR_IF, 1);
+    code.get(LOOP_INDEX);
+    this.register(1).i64(0xffffffffn).byte(w.I64_AND, w.I64_LT_U, w.BR_IF, 0, w.END, w.END);
+    code.call(around.imported('leaveFrame'));
+    this.leaveKernel(slot);
+    code.get(LOOP_INDEX).byte(w.END, w.END, w.END);
+    this.assign(0);
     return true;
   }
 

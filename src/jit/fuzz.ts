@@ -1,0 +1,312 @@
+// Differential test: random programs through the interpreter, the JIT in its forms, and this machine's Linux; whatever differs is
+// made small. `npm run fuzz` runs it for as long as asked; a fixed number runs with the unit tests.
+import { readFileSync } from 'node:fs';
+import { encodeInstructions, type Instruction } from '../bpf/instruction.ts';
+import { SIM_F_UNVERIFIED } from '../bpf/syscall.ts';
+import { hex, runOnLinux } from '../judge/linux.ts';
+import { forgetCompiled, useEngine } from '../loader/engine.ts';
+import { Kernel, type Engine } from '../loader/kernel.ts';
+import {
+  RANDOM_MAPS,
+  functionInfo,
+  instructionsOf,
+  printProgram,
+  randomProgram,
+  smaller,
+  type RandomProgram,
+} from './random-program.ts';
+
+/** What a run left behind, in a form that compares as text. */
+export interface Outcome {
+  /** "retval …", "fault …", "rejected …" */
+  readonly end: string;
+  /** the packet after the run, hex */
+  readonly packet: string;
+  /** contents by map, sorted by key */
+  readonly maps: string;
+  /** instructions executed; null where nobody counts */
+  readonly instructions: number | null;
+}
+
+const BUDGET = 10_000_000n;
+const XDP = 6;
+
+interface MapSpec {
+  readonly type: number;
+  readonly key: number;
+  readonly value: number;
+  readonly entries: number;
+}
+
+const MAPS: readonly MapSpec[] = RANDOM_MAPS.map((text) => {
+  const [name, key = '0', value = '0', entries = '0'] = text.split(':');
+  return { type: name === 'hash' ? 1 : 2, key: Number(key), value: Number(value), entries: Number(entries) };
+});
+
+/** A kernel of our own, for tests and tools. */
+export async function testKernel(): Promise<Kernel> {
+  const file = new URL('../kernel/generated/kernel.wasm', import.meta.url);
+  return Kernel.create(await WebAssembly.compile(readFileSync(file)));
+}
+
+/** References to maps by index → by descriptor. */
+function withDescriptors(instructions: readonly Instruction[], fds: readonly number[]): Uint8Array {
+  return encodeInstructions(
+    instructions.map((i) => (i.opcode === 0x18 && (i.src === 1 || i.src === 2) ? { ...i, imm: fds[i.imm] ?? -1 } : i)),
+  );
+}
+
+const describeMaps = (maps: readonly (readonly { readonly key: string; readonly value: string }[])[]): string =>
+  maps
+    .map((entries) =>
+      entries
+        .map(({ key, value }) => `${key}=${value}`)
+        .toSorted()
+        .join(' '),
+    )
+    .join(' | ');
+
+function dumpOurs(kernel: Kernel, fds: readonly number[]): string {
+  return describeMaps(
+    fds.map((fd, index) => {
+      const { key: keySize, value: valueSize } = MAPS[index] as MapSpec;
+      const entries: { key: string; value: string }[] = [];
+      for (
+        let key = kernel.nextKey(fd, null, keySize);
+        typeof key !== 'number';
+        key = kernel.nextKey(fd, key, keySize)
+      ) {
+        const value = kernel.lookupElement(fd, key, valueSize);
+        if (typeof value !== 'number') entries.push({ key: hex(key), value: hex(value) });
+      }
+      return entries;
+    }),
+  );
+}
+
+export interface Subject {
+  readonly instructions: readonly Instruction[];
+  readonly packet: Uint8Array;
+  /** no verifier: r1 is the packet */
+  readonly bare: boolean;
+}
+
+/** Runs a subject in our kernel. A verified one that the verifier refuses ends as "rejected". */
+export function runOurs(kernel: Kernel, subject: Subject, engine: Engine, counting = true): Outcome {
+  kernel.boot({ seed: 1 });
+  forgetCompiled(kernel);
+  const fds = MAPS.map((map, index) =>
+    kernel.createMap({
+      name: `m${index}`,
+      type: map.type,
+      keySize: map.key,
+      valueSize: map.value,
+      maxEntries: map.entries,
+      flags: 0,
+    }),
+  );
+  const { btf, info } = functionInfo(subject.instructions);
+  const rows = new Uint32Array(info.buffer);
+  const fd = kernel.loadProgram(
+    {
+      name: 'random',
+      type: XDP,
+      instructions: withDescriptors(subject.instructions, fds),
+      license: 'GPL',
+      flags: subject.bare ? SIM_F_UNVERIFIED : 0,
+      btfFd: kernel.loadBtf(btf),
+      functions: Array.from({ length: rows.length / 2 }, (_, i) => ({
+        instruction: rows[2 * i] ?? 0,
+        typeId: rows[2 * i + 1] ?? 0,
+      })),
+    },
+    'nothing',
+  );
+  if (fd < 0) return { end: `rejected ${fd}`, packet: '', maps: '', instructions: null };
+  useEngine(kernel, engine, [fd], { counting });
+  kernel.exports.setBudget(BUDGET);
+  const before = kernel.exports.instructionsRun();
+  let end: string;
+  let packet = '';
+  if (subject.bare) {
+    const ran = kernel.runOverMemory(fd, subject.packet);
+    end = `retval ${BigInt.asUintN(32, ran.r0)}`;
+    packet = hex(ran.memory);
+  } else {
+    const ran = kernel.testRun(fd, { packet: subject.packet });
+    end = ran.error === 0 ? `retval ${ran.retval}` : `refused ${ran.error}`;
+    packet = hex(ran.dataOut);
+  }
+  const fault = kernel.exports.faultKind();
+  if (fault !== 0) {
+    // A fault's packet may hold what a block did before it; its place and kind are what counts.
+    const { exports } = kernel;
+    end = `fault ${fault} at ${exports.faultInstruction()} of 0x${BigInt.asUintN(64, exports.faultAddress()).toString(16)}`;
+  }
+  const counted = engine === 'interpreter' || counting;
+  const instructions = counted ? Number(kernel.exports.instructionsRun() - before) : null;
+  return { end, packet: fault === 0 ? packet : '', maps: dumpOurs(kernel, fds), instructions };
+}
+
+/** The same in Linux, always verified. */
+export async function runLinux(subject: Subject): Promise<Outcome> {
+  const { btf, info } = functionInfo(subject.instructions);
+  const answer = await runOnLinux({
+    type: XDP,
+    instructions: encodeInstructions(subject.instructions),
+    maps: MAPS,
+    packet: subject.packet,
+    btf,
+    functionInfo: info,
+    level: 0,
+  });
+  if (answer.errno !== 0 || !answer.run)
+    return { end: `rejected ${-answer.errno}`, packet: '', maps: '', instructions: null };
+  return {
+    end: answer.run.errno === 0 ? `retval ${answer.run.retval}` : `refused ${-answer.run.errno}`,
+    packet: answer.run.dataOut,
+    maps: describeMaps(answer.maps.map((map) => map.entries)),
+    instructions: null,
+  };
+}
+
+export interface Difference {
+  readonly seed: number;
+  /** the two that do not agree */
+  readonly between: string;
+  readonly outcomes: readonly [Outcome, Outcome];
+  /** the smallest program that still shows it */
+  readonly assembly: string;
+  readonly packet: string;
+}
+
+const same = (a: Outcome, b: Outcome): boolean =>
+  a.end === b.end &&
+  a.packet === b.packet &&
+  a.maps === b.maps &&
+  (a.instructions === null || b.instructions === null || a.instructions === b.instructions);
+
+/** A way to run a program, compared with the interpreter's run of its bare form. */
+type Way = (program: RandomProgram) => Outcome | Promise<Outcome>;
+
+const subjectOf = (program: RandomProgram, bare: boolean): Subject => ({
+  instructions: instructionsOf(program, bare ? 'bare' : 'verified'),
+  packet: program.packet,
+  bare,
+});
+
+function waysOf(kernel: Kernel, options: FuzzOptions): { reference: Way; others: readonly [string, Way][] } {
+  const ours =
+    (engine: Engine, bare: boolean, counting = true): Way =>
+    (program) => {
+      const outcome = runOurs(kernel, subjectOf(program, bare), engine, counting);
+      // A verified form has a longer head, so its count says nothing here.
+      return bare ? outcome : { ...outcome, instructions: null };
+    };
+  const others: [string, Way][] = [['interpreter, JIT checked', ours('jit-checked', true)]];
+  if (options.verified)
+    others.push(['interpreter, JIT counting', ours('jit', false)], ['interpreter, JIT', ours('jit', false, false)]);
+  if (options.linux) others.push(['interpreter, Linux', (program) => runLinux(subjectOf(program, false))]);
+  return { reference: ours('interpreter', true), others };
+}
+
+export interface FuzzOptions {
+  readonly from: number;
+  readonly count: number;
+  /** ask Linux too */
+  readonly linux: boolean;
+  /** run verified forms too: the unchecked JIT */
+  readonly verified: boolean;
+  /** stop at so many differences (default 10) */
+  readonly most?: number;
+  /** called now and then with the number of programs done */
+  readonly progress?: (done: number) => void;
+}
+
+export interface FuzzReport {
+  readonly programs: number;
+  /** programs that Linux, or our verifier, refused: nothing to compare */
+  readonly refusedByLinux: number;
+  readonly refusedByOurs: number;
+  readonly instructions: number;
+  readonly differences: readonly Difference[];
+}
+
+const isRefused = (outcome: Outcome): boolean => outcome.end.startsWith('rejected');
+
+async function differs(
+  reference: Way,
+  way: Way,
+  program: RandomProgram,
+): Promise<{ refused: boolean; outcomes: readonly [Outcome, Outcome] | null; executed: number }> {
+  const expected = await reference(program);
+  const actual = await way(program);
+  const executed = expected.instructions ?? 0;
+  if (isRefused(actual)) return { refused: true, outcomes: null, executed };
+  return { refused: false, outcomes: same(expected, actual) ? null : [expected, actual], executed };
+}
+
+/** Cuts statements off for as long as the difference stays. */
+async function shrink(reference: Way, way: Way, program: RandomProgram): Promise<RandomProgram> {
+  let current = program;
+  for (let again = true; again;) {
+    again = false;
+    for (const candidate of smaller(current)) {
+      if (!(await differs(reference, way, candidate)).outcomes) continue;
+      current = candidate;
+      again = true;
+      break;
+    }
+  }
+  return current;
+}
+
+/** Runs the programs of the seeds from `from` on. */
+export async function fuzz(kernel: Kernel, options: FuzzOptions): Promise<FuzzReport> {
+  const { reference, others } = waysOf(kernel, options);
+  const differences: Difference[] = [];
+  let refusedByLinux = 0;
+  let refusedByOurs = 0;
+  let instructions = 0;
+  let programs = 0;
+  for (let seed = options.from; seed < options.from + options.count; seed++) {
+    const program = randomProgram(seed);
+    programs++;
+    for (const [between, way] of others) {
+      const result = await differs(reference, way, program);
+      if (way === others[0]?.[1]) instructions += result.executed;
+      if (result.refused) {
+        if (between.endsWith('Linux')) refusedByLinux++;
+        else if (between.endsWith('JIT')) refusedByOurs++;
+      }
+      if (!result.outcomes) continue;
+      const small = await shrink(reference, way, program);
+      const { outcomes } = await differs(reference, way, small);
+      differences.push({
+        seed,
+        between,
+        outcomes: outcomes ?? result.outcomes,
+        assembly: printProgram(small, between.endsWith('checked') ? 'bare' : 'verified'),
+        packet: hex(small.packet),
+      });
+      if (differences.length >= (options.most ?? 10))
+        return { programs, refusedByLinux, refusedByOurs, instructions, differences };
+    }
+    if (programs % 500 === 0) options.progress?.(programs);
+  }
+  return { programs, refusedByLinux, refusedByOurs, instructions, differences };
+}
+
+/** A difference as a reader wants it: seed, both outcomes, the program. */
+export function describeDifference(difference: Difference): string {
+  const [expected, actual] = difference.outcomes;
+  const [left, right] = difference.between.split(', ');
+  const line = (name: string | undefined, outcome: Outcome): string =>
+    `  ${name}: ${outcome.end}; ${outcome.instructions ?? '?'} instructions\n    packet ${outcome.packet}\n    maps ${outcome.maps}`;
+  return [
+    `seed ${difference.seed}: ${difference.between} differ`,
+    line(left, expected),
+    line(right, actual),
+    difference.assembly.replace(/^/gm, '    '),
+  ].join('\n');
+}
