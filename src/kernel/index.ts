@@ -40,6 +40,7 @@ import { resetPrograms, setLoaderCapabilities, setLoaderKernel } from './syscall
 import { resetXdp } from './syscall/xdp-buffer';
 import { systemCall } from './syscall/bpf';
 import { returned } from './syscall/test-run';
+import { replay } from './syscall/xdp-replay';
 import { helperIndex, resetHelpers } from './helpers/table';
 import { lostLines, resetTrace, traceSize as traceBytes, traceStart } from './helpers/trace';
 import { advanceClock as passTime, clock as now, resetMachine, setCpu as chooseCpu } from './cpu';
@@ -192,6 +193,12 @@ export function clearTrace(): void {
 export function runOverMemory(fd: i32, data: usize, size: u32): u64 {
   const program = programOf(fd);
   return program == null ? 0 : runBare(program, data, size);
+}
+
+/** Runs XDP program `fd` over a capture's records, see syscall/xdp-replay.ts; the packets run. */
+export function replayPackets(fd: i32, data: usize, size: usize, counters: usize): u32 {
+  const program = programOf(fd);
+  return program == null ? 0 : replay(program, data, size, counters);
 }
 
 // ---- programs, for compiler and debugger ----

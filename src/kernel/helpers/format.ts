@@ -89,7 +89,7 @@ export function format(text: usize, size: u32, count: i32, to: usize, room: u32)
   if (size == 0 || load<u8>(text + size - 1) != 0) return -EINVAL;
   const print = to != 0;
   out = to;
-  outEnd = to + <usize>(room > 0 ? room - 1 : 0);
+  outEnd = room > 0 ? to + <usize>room - 1 : to;
   length = 0;
   let used = 0;
   let i: u32 = 0;

@@ -4,7 +4,6 @@ import {
   BPF_F_INNER_MAP,
   BPF_F_MMAPABLE,
   BPF_F_NUMA_NODE,
-  BPF_F_PRESERVE_ELEMS,
   BPF_F_RDONLY,
   BPF_F_RDONLY_PROG,
   BPF_F_WRONLY,
@@ -23,7 +22,6 @@ const FLAGS: u32 = <u32>(
     BPF_F_WRONLY |
     BPF_F_RDONLY_PROG |
     BPF_F_WRONLY_PROG |
-    BPF_F_PRESERVE_ELEMS |
     BPF_F_INNER_MAP)
 );
 
@@ -173,7 +171,7 @@ export class PerCpuArrayMap extends ArrayMap {
     if (error) return error;
     const slot = <usize>slotSize(this.valueSize);
     const first = this.element(key);
-    for (let i: usize = 0; i < <usize>cpus; i++) memory.copy(first + i * slot, value + i * slot, this.valueSize);
+    for (let i: usize = 0; i < <usize>cpus; i++) memory.copy(first + i * slot, value + i * slot, slot);
     return 0;
   }
 

@@ -1,28 +1,72 @@
 // The right object for a map type.
-import { BpfMap } from './map';
 import { ArrayMap, PerCpuArrayMap } from './array';
+import { BloomFilterMap } from './bloom';
+import { CpuArray, DeviceArray, DeviceHash } from './devices';
 import { HashMap } from './hash';
+import { BpfMap } from './map';
+import { ArrayOfMaps, HashOfMaps } from './nested';
+import { PerfEventArrayMap } from './perf-events';
 import { ProgramArrayMap } from './program-array';
+import { QueueMap } from './queue';
+import { RingBufferMap } from './ring-buffer';
+import { StackTraceMap } from './stack-trace';
+import { TrieMap } from './trie';
 
-/** enum bpf_map_type */
-export const MAP_HASH: i32 = 1;
-export const MAP_ARRAY: i32 = 2;
-export const MAP_PROG_ARRAY: i32 = 3;
-export const MAP_PERCPU_HASH: i32 = 5;
-export const MAP_PERCPU_ARRAY: i32 = 6;
-export const MAP_LRU_HASH: i32 = 9;
-export const MAP_LRU_PERCPU_HASH: i32 = 10;
+function hashMap(lru: bool, perCpu: bool): HashMap {
+  const map = new HashMap();
+  map.lru = lru;
+  map.perCpu = perCpu;
+  return map;
+}
 
-/** A map of that type, not created yet; null: the type is not simulated. */
+function queue(lastInFirstOut: bool): QueueMap {
+  const map = new QueueMap();
+  map.lastInFirstOut = lastInFirstOut;
+  return map;
+}
+
+/** A map of that type (enum bpf_map_type), not created yet; null: the type is not simulated. */
 export function newMap(type: i32): BpfMap | null {
-  if (type == MAP_ARRAY) return new ArrayMap();
-  if (type == MAP_PERCPU_ARRAY) return new PerCpuArrayMap();
-  if (type == MAP_PROG_ARRAY) return new ProgramArrayMap();
-  if (type == MAP_HASH || type == MAP_PERCPU_HASH || type == MAP_LRU_HASH || type == MAP_LRU_PERCPU_HASH) {
-    const map = new HashMap();
-    map.lru = type == MAP_LRU_HASH || type == MAP_LRU_PERCPU_HASH;
-    map.perCpu = type == MAP_PERCPU_HASH || type == MAP_LRU_PERCPU_HASH;
-    return map;
+  switch (type) {
+    case 1:
+      return hashMap(false, false);
+    case 2:
+      return new ArrayMap();
+    case 3:
+      return new ProgramArrayMap();
+    case 4:
+      return new PerfEventArrayMap();
+    case 5:
+      return hashMap(false, true);
+    case 6:
+      return new PerCpuArrayMap();
+    case 7:
+      return new StackTraceMap();
+    case 9:
+      return hashMap(true, false);
+    case 10:
+      return hashMap(true, true);
+    case 11:
+      return new TrieMap();
+    case 12:
+      return new ArrayOfMaps();
+    case 13:
+      return new HashOfMaps();
+    case 14:
+      return new DeviceArray();
+    case 16:
+      return new CpuArray();
+    case 22:
+      return queue(false);
+    case 23:
+      return queue(true);
+    case 25:
+      return new DeviceHash();
+    case 27:
+      return new RingBufferMap();
+    case 30:
+      return new BloomFilterMap();
+    default:
+      return null;
   }
-  return null;
 }

@@ -3,7 +3,7 @@
 // Elements are chained by bucket for lookup, and all together in the order of insertion, which is the order that get_next_key walks
 // (Linux defines none; its hash is seeded). A deleted element's memory stays accessible, as a program may still hold a pointer to
 // the value, and is used again by the next insertion, as in Linux.
-import { E2BIG, EEXIST, EINVAL, ENOENT, ENOMEM } from '../generated/errno';
+import { E2BIG, EEXIST, EINVAL, ENOENT, ENOMEM, ENOTSUPP } from '../generated/errno';
 import {
   BPF_EXIST,
   BPF_F_NO_COMMON_LRU,
@@ -87,7 +87,7 @@ export class HashMap extends BpfMap {
   create(): i32 {
     if (this.flags & ~FLAGS) return -EINVAL;
     if (this.flags & BPF_F_NO_COMMON_LRU && !this.lru) return -EINVAL;
-    if (this.lru && this.flags & BPF_F_NO_PREALLOC) return -EINVAL;
+    if (this.lru && this.flags & BPF_F_NO_PREALLOC) return -ENOTSUPP;
     if (this.maxEntries == 0 || this.keySize == 0 || this.valueSize == 0) return -EINVAL;
     if (<u64>this.keySize + <u64>this.valueSize >= MOST) return -E2BIG;
     if (this.perCpu && slotSize(this.valueSize) > 32768) return -E2BIG;
@@ -276,7 +276,7 @@ export class HashMap extends BpfMap {
     if (element < 0) return <i32>element;
     const slot = <usize>slotSize(this.valueSize);
     const at = <usize>element + this.valueAt;
-    for (let i: usize = 0; i < this.valueBytes; i += slot) memory.copy(at + i, value + i, this.valueSize);
+    for (let i: usize = 0; i < this.valueBytes; i += slot) memory.copy(at + i, value + i, slot);
     return 0;
   }
 

@@ -38,6 +38,8 @@ export class BpfMap {
   btfKeyTypeId: u32 = 0;
   btfValueTypeId: u32 = 0;
   innerMap: BpfMap | null = null;
+  /** inner_map_fd was given, but is no map */
+  innerMissing: bool = false;
   /** byte offset of a struct bpf_spin_lock, bpf_timer in the value by its BTF; -1: none */
   lockOffset: i32 = -1;
   timerOffset: i32 = -1;

@@ -1,7 +1,7 @@
 // BPF_MAP_TYPE_PROG_ARRAY: programs to tail-call. User space stores file descriptors and reads program numbers.
-import { E2BIG, EBADF, EINVAL, ENOENT, EOPNOTSUPP } from '../generated/errno';
+import { E2BIG, EINVAL, ENOENT, EOPNOTSUPP } from '../generated/errno';
 import { Program } from '../program';
-import { programOf } from '../syscall/files';
+import { programOf, wrongFile } from '../syscall/files';
 import { mapAt } from './registry';
 import { BpfMap } from './map';
 
@@ -20,7 +20,7 @@ export class ProgramArrayMap extends BpfMap {
 
   remove(key: usize): i32 {
     const index = load<u32>(key);
-    if (index >= this.maxEntries) return -EINVAL;
+    if (index >= this.maxEntries) return -E2BIG;
     if (this.programs[index] == null) return -ENOENT;
     this.programs[index] = null;
     return 0;
@@ -63,7 +63,7 @@ export function setProgram(map: ProgramArrayMap, index: u32, fd: u32, flags: u64
   if (flags != 0) return -EINVAL;
   if (index >= map.maxEntries) return -E2BIG;
   const program = programOf(fd);
-  if (program == null) return -EBADF;
+  if (program == null) return wrongFile(fd);
   if (map.ownerType == 0) map.ownerType = program.type;
   if (map.ownerType != program.type) return -EINVAL;
   map.programs[index] = program;

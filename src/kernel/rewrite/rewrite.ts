@@ -95,7 +95,7 @@ function usesImmediate(at: usize): bool {
 /** Makes `program` ready to run. 0 or -errno. */
 export function rewrite(program: Program): i32 {
   const count = program.instructionCount;
-  const verified = !program.unverified;
+  const verified = !program.unverified && program.info.length == count;
   /** loaded slot → first emitted slot, and whether what is there came from it unchanged (a jump keeps its distance) */
   const places = heap.alloc((<usize>(count + 1)) << 2);
   const error = emitAll(program, verified, places);

@@ -1,4 +1,6 @@
 // File descriptors: what each refers to. One process, so one table.
+import { EAGAIN, EBADF, EINVAL, ENOSPC } from '../generated/errno';
+import { reserve } from '../memory/arena';
 import { Program } from '../program';
 import { BpfMap } from '../maps/map';
 import { holdMap, releaseMap } from '../maps/registry';
@@ -7,6 +9,7 @@ export const FILE_NONE: i32 = 0;
 export const FILE_MAP: i32 = 1;
 export const FILE_PROGRAM: i32 = 2;
 export const FILE_BTF: i32 = 3;
+export const FILE_PERF_EVENT: i32 = 4;
 
 /** Raw BTF as it was loaded. */
 export class BtfObject {
@@ -20,6 +23,7 @@ class File {
   map: BpfMap | null = null;
   program: Program | null = null;
   btf: BtfObject | null = null;
+  event: PerfEvent | null = null;
 }
 
 /** 0 to 2 are a process's own. */
@@ -43,6 +47,11 @@ function open(file: File): i32 {
 
 function fileAt(fd: u32): File | null {
   return fd < <u32>files.length ? files[fd] : null;
+}
+
+/** Why `fd` is not what was wanted: nothing is open there, or something else (0 to 2 always are). */
+export function wrongFile(fd: u32): i32 {
+  return fd < <u32>FIRST || fileAt(fd) != null ? -EINVAL : -EBADF;
 }
 
 export function fileKind(fd: u32): i32 {
@@ -98,4 +107,56 @@ export function closeFile(fd: u32): bool {
   const program = file.program;
   if (program) program.references--;
   return true;
+}
+
+/** A perf event: samples wait in it until the host reads them. */
+export class PerfEvent {
+  cpu: u32 = 0;
+  /** samples: size u32, then the bytes, padded to 8; from `head` to `tail` */
+  data: usize = 0;
+  head: u32 = 0;
+  tail: u32 = 0;
+  /** samples that found no room */
+  lost: u32 = 0;
+
+  /** 0, or -ENOSPC when the reader is too slow. */
+  add(from: usize, size: u32): i32 {
+    const length = 8 + ((size + 7) & ~7);
+    if (this.head == this.tail) this.head = this.tail = 0;
+    if (this.tail + length > EVENT_BYTES) {
+      this.lost++;
+      return -ENOSPC;
+    }
+    store<u32>(this.data + this.tail, size);
+    memory.copy(this.data + this.tail + 8, from, size);
+    this.tail += length;
+    return 0;
+  }
+
+  /** Copies the oldest sample out, at most `room` bytes, and drops it. Its size; -EAGAIN: there is none. */
+  next(to: usize, room: u32): i32 {
+    if (this.head == this.tail) return -EAGAIN;
+    const size = load<u32>(this.data + this.head);
+    memory.copy(to, this.data + this.head + 8, min(size, room));
+    this.head += 8 + ((size + 7) & ~7);
+    return <i32>size;
+  }
+}
+
+/** room for samples, headers included (libbpf's usual eight pages) */
+const EVENT_BYTES: u32 = 32768;
+
+export function openPerfEvent(cpu: u32): i32 {
+  const event = new PerfEvent();
+  event.cpu = cpu;
+  event.data = reserve(EVENT_BYTES);
+  const file = new File();
+  file.kind = FILE_PERF_EVENT;
+  file.event = event;
+  return open(file);
+}
+
+export function perfEventOf(fd: u32): PerfEvent | null {
+  const file = fileAt(fd);
+  return file == null ? null : file.event;
 }

@@ -1,6 +1,6 @@
 // The map commands of bpf(2).
-import { EBADF, EBUSY, EFAULT, EINVAL, ENOMEM, ENOTSUPP, EOPNOTSUPP, EPERM } from '../generated/errno';
-import { BPF_F_LOCK, BPF_F_RDONLY, BPF_F_WRONLY } from '../generated/maps';
+import { EBADF, EFAULT, EINVAL, ENOMEM, ENOTSUPP, EOPNOTSUPP, EPERM } from '../generated/errno';
+import { BPF_F_LOCK, BPF_F_RDONLY, BPF_F_RDONLY_PROG, BPF_F_WRONLY, BPF_F_WRONLY_PROG } from '../generated/maps';
 import {
   ATTR_MAP_CREATE_btf_fd_u32,
   ATTR_MAP_CREATE_btf_key_type_id_u32,
@@ -22,7 +22,7 @@ import { newMap } from '../maps/create';
 import { BPF_MAP_FROZEN, BpfMap } from '../maps/map';
 import { registerMap } from '../maps/registry';
 import { writeFromUser } from '../maps/user-write';
-import { btfOf, mapOf, openMap } from './files';
+import { btfOf, mapOf, openMap, wrongFile } from './files';
 import { nameAt, nothingBehind, pointerAt, u32At, u64At } from './user';
 
 /** one above the highest map type */
@@ -36,6 +36,8 @@ export function mapCreate(): i64 {
   if (type == 0 || type >= TYPES) return -EINVAL;
   const flags = u32At(ATTR_MAP_CREATE_map_flags_u32);
   if ((flags & (BPF_F_RDONLY | BPF_F_WRONLY)) == (BPF_F_RDONLY | BPF_F_WRONLY)) return -EINVAL;
+  const program = BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG;
+  if ((flags & program) == program) return -EINVAL;
   const map = newMap(<i32>type);
   if (map == null) return -ENOTSUPP;
   map.name = name;
@@ -57,7 +59,10 @@ export function mapCreate(): i64 {
     map.btfValueTypeId = valueType;
   }
   const inner = u32At(ATTR_MAP_CREATE_inner_map_fd_u32);
-  if (inner != 0) map.innerMap = mapOf(inner);
+  if (inner != 0) {
+    map.innerMap = mapOf(inner);
+    map.innerMissing = map.innerMap == null;
+  }
   const error = map.create();
   if (error) return error;
   if (!registerMap(map)) return -ENOMEM;
@@ -70,7 +75,7 @@ function checkedMap(end: i32): BpfMap | null {
 
 /** What to answer when there is no map: the attributes were wrong, or the descriptor. */
 function noMap(end: i32): i64 {
-  return nothingBehind(end) ? -EBADF : -EINVAL;
+  return nothingBehind(end) ? wrongFile(u32At(ATTR_MAP_ELEM_map_fd_u32)) : -EINVAL;
 }
 
 const AFTER_VALUE: i32 = ATTR_MAP_ELEM_value_ptr + 8;
@@ -150,8 +155,9 @@ export function mapTake(): i64 {
 export function mapFreeze(): i64 {
   if (!nothingBehind(ATTR_MAP_ELEM_map_fd_u32 + 4)) return -EINVAL;
   const map = mapOf(u32At(ATTR_MAP_ELEM_map_fd_u32));
-  if (map == null) return -EBADF;
-  if (map.frozen) return -EBUSY;
+  if (map == null) return wrongFile(u32At(ATTR_MAP_ELEM_map_fd_u32));
+  // A frozen map may not be written, and that is what freezing asks for.
+  if (map.frozen) return -EPERM;
   map.frozen = true;
   store<u8>(map.address, 1, BPF_MAP_FROZEN);
   return 0;
