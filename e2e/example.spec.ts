@@ -137,6 +137,8 @@ test('two tabs never overwrite each other silently', async ({ context, page, isM
   expect(await stored()).toContain('theirs');
   await expect(mine.root.getByText(strings.conflict)).toBeVisible();
   await mine.root.getByRole('button', { name: strings['conflict-theirs'] }).click();
+  await mine.root.locator('.program:visible .monaco-editor').first().click({ position: { x: 200, y: 40 } });
+  await page.keyboard.press('Control+Home');
   await expect(mine.root.locator('.view-lines')).toContainText('theirs');
 });
 

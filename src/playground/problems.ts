@@ -1,6 +1,6 @@
-// What is wrong, and where: diagnostics as a list beneath the code, each with Linux's or the compiler's own wording and
-// the explanation in the page's language.
-import type { Diagnostic, FixIt } from '../diagnostics/diagnostic.ts';
+// What is wrong, and where: diagnostics as a list beneath the code. First our explanation in the page's language, then
+// Linux's or the compiler's own wording, which is what a reader will search for, then how it came to that and what helps.
+import type { Diagnostic, DiagnosticNote, FixIt } from '../diagnostics/diagnostic.ts';
 import { drawing, element } from './dom.ts';
 import type { Explain } from './explanations.ts';
 import { fill, type Strings } from './strings.ts';
@@ -11,7 +11,93 @@ export interface ProblemActions {
   fix: ((fix: FixIt) => void) | null;
 }
 
+/** More than these are follow-ups of the first. */
+const MOST_PROBLEMS = 20;
+
 const sign = '<path d="M7 1h6l6 6v6l-6 6H7l-6-6V7z"/><path d="M10 5.5v5.5M10 14.2v.1"/>';
+
+/** The wording of Linux or of the compiler: what stands on the line itself. */
+export function originalWording({ args, message }: Diagnostic): string {
+  const linux = args['linux'];
+  return typeof linux === 'string' && linux !== '' ? linux : message;
+}
+
+/** Notes with a place of their own: what they say is set apart from the path that led to the problem. */
+const isPart = (note: DiagnosticNote, part: 'expected' | 'suggestion'): boolean => note.code.endsWith(`.${part}`);
+const isCategory = (note: DiagnosticNote): boolean => note.code.startsWith('V-category');
+/** Repeats the wording that is shown already. */
+const isWording = (note: DiagnosticNote): boolean => note.code === 'V-linux';
+
+function problemElement(
+  diagnostic: Diagnostic,
+  file: string,
+  strings: Strings,
+  explain: Explain,
+  actions: ProblemActions,
+): HTMLElement {
+  const { span, notes } = diagnostic;
+  const says = diagnostic.code.startsWith('V') ? strings['kernel-says'] : strings['compiler-says'];
+  const original = originalWording(diagnostic);
+  const explanation = explain(diagnostic) ?? diagnostic.message;
+  const words = (note: DiagnosticNote): string => explain(note) ?? note.message;
+  const category = notes.find(isCategory);
+  const place =
+    span === null
+      ? null
+      : span.file === file
+        ? element(
+            'button',
+            { type: 'button', onclick: () => actions.goTo(span.line, span.column) },
+            fill(strings.line, { line: span.line }),
+          )
+        : element('span', {}, `${span.file}, ${fill(strings.line, { line: span.line })}`);
+  const path = notes.filter(
+    (note) => !isPart(note, 'expected') && !isPart(note, 'suggestion') && !isCategory(note) && !isWording(note),
+  );
+  const part = (name: 'expected' | 'suggestion', label: string): HTMLElement | null => {
+    const note = notes.find((candidate) => isPart(candidate, name));
+    return note ? element('p', { class: name }, element('span', { class: 'label' }, label), ` ${words(note)}`) : null;
+  };
+  const fixes = actions.fix
+    ? diagnostic.fixes.map((fix) =>
+        element(
+          'button',
+          { type: 'button', class: 'fix', onclick: () => actions.fix?.(fix) },
+          `${strings.fix} `,
+          element('code', { lang: 'en', translate: 'no' }, fix.text.trim()),
+        ),
+      )
+    : [];
+  return element(
+    'div',
+    { class: `problem ${diagnostic.severity}`, 'data-code': diagnostic.code, 'data-line': span?.line },
+    drawing('0 0 20 20', sign),
+    element(
+      'div',
+      {},
+      element(
+        'p',
+        { class: 'problem-place' },
+        place,
+        category ? element('span', { class: 'category' }, words(category)) : null,
+      ),
+      explanation === original ? null : element('p', { class: 'explanation' }, explanation),
+      element('p', { class: 'kernel-message' }, `${says} `, element('code', { lang: 'en', translate: 'no' }, original)),
+      path.length === 0
+        ? null
+        : element(
+            'ol',
+            { class: 'path' },
+            ...path.map((note) =>
+              element('li', {}, note.span ? `${fill(strings.line, { line: note.span.line })}: ` : '', words(note)),
+            ),
+          ),
+      part('expected', strings['expected-note']),
+      part('suggestion', strings.suggestion),
+      ...fixes,
+    ),
+  );
+}
 
 export function renderProblems(
   diagnostics: readonly Diagnostic[],
@@ -20,55 +106,7 @@ export function renderProblems(
   explain: Explain,
   actions: ProblemActions,
 ): HTMLElement[] {
-  return diagnostics.slice(0, 20).map((diagnostic) => {
-    const { span } = diagnostic;
-    const explanation = explain(diagnostic);
-    const says = diagnostic.code.startsWith('V') ? strings['kernel-says'] : strings['compiler-says'];
-    const place =
-      span &&
-      (span.file === file
-        ? element(
-            'button',
-            { type: 'button', onclick: () => actions.goTo(span.line, span.column) },
-            fill(strings.line, { line: span.line }),
-          )
-        : element('span', {}, `${span.file}, ${fill(strings.line, { line: span.line })}`));
-    const fixes = actions.fix
-      ? diagnostic.fixes.map((fix) =>
-          element(
-            'button',
-            { type: 'button', onclick: () => actions.fix?.(fix) },
-            `${strings.fix}: `,
-            element('code', {}, fix.text.trim()),
-          ),
-        )
-      : [];
-    const notes = diagnostic.notes.map((note) =>
-      element(
-        'li',
-        {},
-        note.span ? `${fill(strings.line, { line: note.span.line })}: ` : '',
-        explain(note) ?? note.message,
-      ),
-    );
-    return element(
-      'div',
-      { class: `problem ${diagnostic.severity}`, 'data-code': diagnostic.code, 'data-line': span?.line },
-      drawing('0 0 20 20', sign),
-      element(
-        'div',
-        {},
-        place && element('p', { class: 'problem-place' }, place),
-        explanation === null ? null : element('p', { class: 'explanation' }, explanation),
-        element(
-          'p',
-          { class: 'kernel-message' },
-          `${says} `,
-          element('code', { lang: 'en', translate: 'no' }, diagnostic.message),
-        ),
-        notes.length > 0 ? element('ul', {}, ...notes) : null,
-        ...fixes,
-      ),
-    );
-  });
+  return diagnostics
+    .slice(0, MOST_PROBLEMS)
+    .map((diagnostic) => problemElement(diagnostic, file, strings, explain, actions));
 }

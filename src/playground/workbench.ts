@@ -6,7 +6,7 @@ import { element } from './dom.ts';
 import { loadEditor, type CodeEditor } from './editor/editor.ts';
 import { loadExplanations, type Explain } from './explanations.ts';
 import { keeperFor, type Keeper, type SaveOutcome } from './keep.ts';
-import { renderProblems } from './problems.ts';
+import { originalWording, renderProblems } from './problems.ts';
 import { renderResult, tally } from './result.ts';
 import { markLines, originalText, showText } from './still.ts';
 import { fill, loadStrings, type Strings } from './strings.ts';
@@ -173,8 +173,10 @@ function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, 
 
   function showProblems(program: Program, diagnostics: readonly Diagnostic[]): void {
     program.diagnostics = diagnostics;
-    const here = diagnostics.flatMap(({ span, severity, message }) =>
-      span?.file === program.file ? [{ ...span, severity, message }] : [],
+    const here = diagnostics.flatMap((diagnostic) =>
+      diagnostic.span?.file === program.file
+        ? [{ ...diagnostic.span, severity: diagnostic.severity, message: originalWording(diagnostic) }]
+        : [],
     );
     if (program.editor) program.editor.showProblems(here);
     else markLines(program.still, here);
