@@ -196,9 +196,9 @@ export function runOverMemory(fd: i32, data: usize, size: u32): u64 {
 }
 
 /** Runs XDP program `fd` over a capture's records, see syscall/xdp-replay.ts; the packets run. */
-export function replayPackets(fd: i32, data: usize, size: usize, counters: usize): u32 {
+export function replayPackets(fd: i32, data: usize, size: usize, swapped: bool, counters: usize): u32 {
   const program = programOf(fd);
-  return program == null ? 0 : replay(program, data, size, counters);
+  return program == null ? 0 : replay(program, data, size, swapped, counters);
 }
 
 // ---- programs, for compiler and debugger ----

@@ -43,6 +43,7 @@ export interface KernelExports {
   programOrigins(fd: number): number;
   programId(fd: number): number;
   programIsUnverified(fd: number): number;
+  replayPackets(fd: number, data: number, size: number, swapped: boolean, counters: number): number;
   runOverMemory(fd: number, data: number, size: number): bigint;
   setCompiled(fd: number, index: number, checked: boolean): void;
   mapAddress(id: number): number;
