@@ -226,7 +226,13 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V121',
     'policy',
-    { STACK_VARIABLE_PROHIBITED: 'register', STACK_VARIABLE_HELPER_PROHIBITED: 'register' },
+    {
+      STACK_VARIABLE_PROHIBITED: 'register',
+      STACK_VARIABLE_HELPER_PROHIBITED: 'register',
+      STACK_VARIABLE_HELPER: '',
+      STACK_VARIABLE_WRITE_SPILL: '',
+      STACK_VARIABLE_WRITE_UNINITIALIZED: '',
+    },
     'a variable offset into the stack needs CAP_PERFMON',
     'a constant offset, or a loader with CAP_PERFMON',
     'load as root, or keep the array in a map',
