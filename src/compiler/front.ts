@@ -1,7 +1,16 @@
 // The front end: C source → typed tree and diagnostics.
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { NamedSymbol } from './check/scope.ts';
+import { Reporter } from './check/reporter.ts';
+import { TARGETS } from './check/target.ts';
 import type { CompileOptions } from './compile.ts';
-import type { TranslationUnit } from './tree.ts';
+import { Parser } from './parse/parser.ts';
+import { parseTranslationUnit } from './parse/unit.ts';
+import { isSystemPath } from './preprocess/files.ts';
+import type { Macro } from './preprocess/macro.ts';
+import { Preprocessor } from './preprocess/preprocessor.ts';
+import type { TokenStream } from './preprocess/token-stream.ts';
+import type { Location, TranslationUnit } from './tree.ts';
 
 export interface FrontEndResult {
   /** null when any diagnostic is an error: then there is nothing to generate code from */
@@ -9,8 +18,60 @@ export interface FrontEndResult {
   readonly diagnostics: readonly Diagnostic[];
   /** what could be understood, errors or not: for the editor. A function with an error has `body: null`. */
   readonly partial: TranslationUnit | null;
+  /** all tokens with their places; a Location of the tree is an index into it */
+  readonly tokens: TokenStream | null;
+  /** macros as they stand at the end, by interned name */
+  readonly macros: ReadonlyMap<number, Macro>;
+  /** file-scope names at the end, by interned name */
+  readonly symbols: ReadonlyMap<number, NamedSymbol>;
+  /** which declaration a name in a function's body means, by its token */
+  readonly references: ReadonlyMap<Location, NamedSymbol>;
 }
 
-export function parseUnit(_options: CompileOptions): FrontEndResult {
-  return { unit: null, diagnostics: [], partial: null };
+const NOTHING = {
+  unit: null,
+  partial: null,
+  tokens: null,
+  macros: new Map(),
+  symbols: new Map(),
+  references: new Map(),
+};
+
+/** Preprocesses, parses and checks one unit. Bad input gives diagnostics, never an exception. */
+export function parseUnit(options: CompileOptions): FrontEndResult {
+  const reporter = new Reporter(isSystemPath);
+  const text = options.files.get(options.main);
+  if (text === undefined) {
+    reporter.report('no-main-file', null, { file: options.main });
+    return { ...NOTHING, diagnostics: reporter.diagnostics };
+  }
+  const target = options.target ?? 'bpf';
+  const preprocessor = new Preprocessor(
+    {
+      files: options.files,
+      main: options.main,
+      includePaths: options.includePaths ?? [],
+      defines: options.defines ?? {},
+      builtinHeaders: options.builtinHeaders ?? true,
+      cpu: options.cpu ?? 'v3',
+      target,
+    },
+    reporter,
+  );
+  const tokens = preprocessor.run(text);
+  const { macros } = preprocessor.expander;
+  if (reporter.stopped) return { ...NOTHING, diagnostics: reporter.diagnostics, tokens, macros };
+  const parser = new Parser(tokens, reporter, TARGETS[target]);
+  const partial = parseTranslationUnit(parser, options.main);
+  const symbols = new Map<number, NamedSymbol>();
+  for (const [name, binding] of parser.scopes.ordinary.bindings) symbols.set(name, binding.symbol);
+  return {
+    unit: reporter.errors === 0 ? partial : null,
+    diagnostics: reporter.diagnostics,
+    partial,
+    tokens,
+    macros,
+    symbols,
+    references: parser.references,
+  };
 }

@@ -419,7 +419,11 @@ export type Expression =
   | (ExpressionBase & { readonly kind: 'cast'; readonly cast: CastKind; readonly operand: Expression })
   /** callee: a `function` node, or a pointer value (a helper's constant address, an indirect call in kernel mode) */
   | (ExpressionBase & { readonly kind: 'call'; readonly callee: Expression; readonly arguments: readonly Expression[] })
-  | (ExpressionBase & { readonly kind: 'statement-expression'; readonly block: Block; readonly result: Expression | null })
+  | (ExpressionBase & {
+      readonly kind: 'statement-expression';
+      readonly block: Block;
+      readonly result: Expression | null;
+    })
   /**
    * A builtin that has to reach code generation, by clang's name ("__builtin_memcpy", "__sync_fetch_and_add",
    * "__builtin_preserve_access_index", …). Those that fold in the front end never appear.

@@ -1,0 +1,74 @@
+// What every check has at hand: the tokens, the names in scope, the rules of the target, and somewhere to complain.
+import type { DiagnosticNote, FixIt, Span } from '../../diagnostics/diagnostic.ts';
+import { textOf } from '../preprocess/interner.ts';
+import type { TokenStream } from '../preprocess/token-stream.ts';
+import type { Expression, FunctionDeclaration, Location, Variable } from '../tree.ts';
+import type { MessageArguments, MessageKey } from './messages.ts';
+import { note } from './reporter.ts';
+import type { Reporter } from './reporter.ts';
+import { Scopes } from './scope.ts';
+import type { NamedSymbol } from './scope.ts';
+import type { TargetRules } from './target.ts';
+
+/** A call through a static variable that so far has only its initial value: a helper of bpf_helpers.h. */
+export interface FoldedCall {
+  readonly call: { callee: Expression };
+  readonly callee: Expression;
+  readonly variable: Variable;
+}
+
+export class Context {
+  readonly stream: TokenStream;
+  readonly reporter: Reporter;
+  readonly rules: TargetRules;
+  readonly scopes = new Scopes();
+  /** variables that something reads, writes or takes the address of */
+  readonly usedVariables = new Set<Variable>();
+  /** variables that something may write to */
+  readonly writtenVariables = new Set<Variable>();
+  readonly usedFunctions = new Set<FunctionDeclaration>();
+  readonly foldedCalls: FoldedCall[] = [];
+  /** which declaration each identifier of a body means, for the editor */
+  readonly references = new Map<Location, NamedSymbol>();
+  /** expressions that stand in parentheses of their own */
+  readonly parenthesized = new WeakSet<Expression>();
+  /** inside sizeof, typeof and their like: nothing here is evaluated */
+  unevaluated = 0;
+
+  constructor(stream: TokenStream, reporter: Reporter, rules: TargetRules) {
+    this.stream = stream;
+    this.reporter = reporter;
+    this.rules = rules;
+  }
+
+  span(first: Location, last: Location = first): Span {
+    return this.stream.span(first, last);
+  }
+
+  /** Reports on the token `at`, or on everything from `at` to `last`. */
+  report<K extends MessageKey>(
+    key: K,
+    at: Location,
+    args: MessageArguments<K>,
+    more: { last?: Location; notes?: readonly DiagnosticNote[]; fixes?: readonly FixIt[] } = {},
+  ): void {
+    const notes = [...this.#macroNotes(at), ...(more.notes ?? [])];
+    this.reporter.report(key, this.span(at, more.last ?? at), args, notes, more.fixes ?? []);
+  }
+
+  note<K extends MessageKey>(key: K, at: Location, args: MessageArguments<K>): DiagnosticNote {
+    return note(key, this.span(at), args);
+  }
+
+  /** "expanded from macro", from the outermost macro inwards. */
+  #macroNotes(at: Location): DiagnosticNote[] {
+    const notes: DiagnosticNote[] = [];
+    let place = this.stream.macroPlace(at);
+    for (; place && place.macro !== 0 && notes.length < 8; place = place.parent) {
+      notes.unshift(
+        note('expanded-from-macro', this.stream.sources.span(place.spelling), { name: textOf(place.macro) }),
+      );
+    }
+    return notes;
+  }
+}

@@ -1,0 +1,15 @@
+// What differs between the two things that this compiler makes: eBPF programs, and kernel-mode code for the simulated kernel.
+
+export interface TargetRules {
+  /** functions may be declared with `...` and defined so */
+  readonly variadicDefinitions: boolean;
+  /** parameters of a function that is not inlined */
+  readonly maxParameters: number;
+  /** structures may be passed and returned by value between functions that are not inlined */
+  readonly wideReturns: boolean;
+}
+
+export const TARGETS: Readonly<Record<'bpf' | 'module', TargetRules>> = {
+  bpf: { variadicDefinitions: false, maxParameters: 5, wideReturns: false },
+  module: { variadicDefinitions: true, maxParameters: 255, wideReturns: true },
+};

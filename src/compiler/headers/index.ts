@@ -1,0 +1,18 @@
+// The headers that #include finds without a file system: path → text.
+import { LINUX_BPF } from './bpf.ts';
+import { COMPILER_TEXTS } from './compiler.ts';
+import { LIBBPF_HEADERS } from './libbpf.ts';
+import { NETWORK_HEADERS } from './network.ts';
+import { TYPE_HEADERS } from './types.ts';
+import { VMLINUX_HEADERS } from './vmlinux.ts';
+
+export const HEADERS: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(TYPE_HEADERS),
+  ...Object.entries(NETWORK_HEADERS),
+  ['linux/bpf.h', LINUX_BPF] as const,
+  ...Object.entries(LIBBPF_HEADERS),
+  ...Object.entries(VMLINUX_HEADERS),
+]);
+
+/** The compiler's own: found in every mode, behind -I. */
+export const COMPILER_HEADERS: ReadonlyMap<string, string> = new Map(Object.entries(COMPILER_TEXTS));
