@@ -335,6 +335,11 @@ export class Selector {
     const recent = this.recent.get(inst);
     if (recent !== undefined) return recent;
     const register = this.out.register();
+    if (!this.isRematerialised(inst)) {
+      // its block comes later in the layout: the definition will find the register here
+      this.registers.set(inst, register);
+      return register;
+    }
     this.into(register, inst);
     // what is made for one use serves the next ones too, as long as no call would need it saved
     if (inst.op === 'const' || inst.op === 'symbol') this.recent.set(inst, register);
@@ -342,9 +347,19 @@ export class Selector {
   }
 
   private define(inst: Inst): Register {
-    const register = this.out.register();
-    this.registers.set(inst, register);
+    let register = this.registers.get(inst);
+    if (register === undefined) {
+      register = this.out.register();
+      this.registers.set(inst, register);
+    }
     return register;
+  }
+
+  /** The value is another one's register, seen differently. */
+  private alias(inst: Inst, register: Register): void {
+    const expected = this.registers.get(inst);
+    if (expected === undefined) this.registers.set(inst, register);
+    else this.copy(expected, register);
   }
 
   /** The upper half of the register of a 32-bit value is surely zero. */
@@ -426,7 +441,9 @@ export class Selector {
         selectAssembly(
           this,
           inst,
-          (out, register) => this.registers.set(out, register),
+          (out, register) => {
+            this.alias(out, register);
+          },
           this.asmOutputs(inst, block),
           this.error,
         );
@@ -441,7 +458,7 @@ export class Selector {
       default:
         break;
     }
-    if (!this.needed.has(inst) || this.registers.has(inst)) return;
+    if (!this.needed.has(inst)) return;
     if (isBinary(inst.op)) {
       this.selectBinary(inst, inst.op);
       return;
@@ -453,19 +470,19 @@ export class Selector {
         return;
       case 'trunc':
       case 'opaque':
-        if (inst.op === 'trunc' && !this.isRematerialised(x)) this.registers.set(inst, this.use(x));
+        if (inst.op === 'trunc' && !this.isRematerialised(x)) this.alias(inst, this.use(x));
         else this.into(this.define(inst), x);
         return;
       case 'zext':
         if (x.type === 'i1' || this.upperIsZero(x)) {
           if (this.isRematerialised(x)) this.into(this.define(inst), x);
-          else this.registers.set(inst, this.use(x));
+          else this.alias(inst, this.use(x));
         } else if (this.target.alu32) {
           const source = this.use(x);
           this.emit('move', BPF_ALU | BPF_MOV | BPF_X, this.define(inst), source);
         } else {
           // widening left only clean values here
-          this.registers.set(inst, this.use(x));
+          this.alias(inst, this.use(x));
         }
         return;
       case 'sext':
@@ -525,9 +542,8 @@ export class Selector {
     }
     // operands first: making them may take registers of their own
     const operand = this.immediate(b) === null ? this.use(b) : NO_REGISTER;
-    const dst = this.out.register();
+    const dst = this.define(inst);
     this.into(dst, a);
-    this.registers.set(inst, dst);
     const code = ALU_CODES[op];
     const m =
       operand === NO_REGISTER
@@ -538,11 +554,10 @@ export class Selector {
 
   private selectAddress(inst: Inst): void {
     const [base, by] = inst.args as [Inst, Inst];
-    const dst = this.out.register();
     if (this.stackOffset(inst) !== null) return;
+    const dst = this.define(inst);
     if (by.op === 'core') {
       this.copy(dst, this.use(base));
-      this.registers.set(inst, dst);
       const m = this.emit('alu', BPF_ALU64 | BPF_ADD, dst, NO_REGISTER, Number(by.value));
       m.core = by.relocation;
       return;
@@ -560,7 +575,6 @@ export class Selector {
       this.into(dst, base);
       this.emit('alu', BPF_ALU64 | BPF_ADD | BPF_X, dst, offset);
     }
-    this.registers.set(inst, dst);
   }
 
   private signExtend(inst: Inst, x: Inst, width: number): void {

@@ -8,6 +8,7 @@ import { removeDeadStores } from './dead-stores.ts';
 import { expandMemory } from './expand.ts';
 import { callGraph, inlineCalls } from './inline.ts';
 import { threadJumps } from './jump-threading.ts';
+import { mergeReturns } from './merge-returns.ts';
 import { promoteMemory } from './promote.ts';
 import { simplifyControlFlow } from './simplify-cfg.ts';
 import { unrollLoops } from './unroll.ts';
@@ -55,6 +56,7 @@ export function optimize(module: Module): OptimizeReport {
   const notUnrolled: { func: Func; at: number }[] = [];
   const tooBig: Func[] = [];
   for (const func of graph.order) {
+    mergeReturns(func);
     simplifyControlFlow(func);
     inlineCalls(func, graph);
     if (countInstructions(func) > MOST_INSTRUCTIONS) {

@@ -134,6 +134,8 @@ function forwardEmptyBlocks(func: Func): boolean {
     if (!target || target === block || block.preds.length === 0 || target.unroll !== null) continue;
     const edge = target.preds.indexOf(block);
     if (edge < 0) continue;
+    // several ways come together here before the target's phis get their value: one copy for all of them is shorter
+    if (block.preds.length > 1 && block.phis.length === 0 && target.phis.length > 0) continue;
     if (block.phis.length > 0) {
       uses ??= countUses(func);
       const folded = target.phis.map((phi) => phi.args[edge]!);
