@@ -83,7 +83,11 @@ export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) =
   host.style.height = `${height}px`;
 
   const model = monaco.editor.createModel(text, 'c');
-  model.updateOptions({ tabSize: 4, insertSpaces: false });
+  model.updateOptions({
+    tabSize: 4,
+    insertSpaces: false,
+    bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+  });
   const editor = monaco.editor.create(host, {
     model,
     theme: themeNow(),
@@ -110,7 +114,6 @@ export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) =
     accessibilitySupport: 'on',
     scrollbar: { alwaysConsumeMouseWheel: false, verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
     guides: { indentation: false },
-    bracketPairColorization: { enabled: false },
     unicodeHighlight: { ambiguousCharacters: false },
   });
   // The text starts where the static text started.
