@@ -17,6 +17,34 @@ export interface FoldedCall {
   readonly variable: Variable;
 }
 
+/** clang's warning groups, which pragmas can silence. */
+const GROUPS: Partial<Record<MessageKey, string>> = {
+  'integer-to-pointer': 'int-conversion',
+  'pointer-to-integer': 'int-conversion',
+  'incompatible-pointers': 'incompatible-pointer-types',
+  'incompatible-function-pointers': 'incompatible-function-pointer-types',
+  'pointer-sign': 'pointer-sign',
+  'discards-qualifiers': 'incompatible-pointer-types-discards-qualifiers',
+  'distinct-pointers': 'compare-distinct-pointer-types',
+  'constant-conversion': 'constant-conversion',
+  'unknown-attribute': 'unknown-attributes',
+  'unused-value': 'unused-value',
+  'unused-comparison': 'unused-comparison',
+  'unused-equality': 'unused-comparison',
+  'missing-return': 'return-type',
+  'index-past-end': 'array-bounds',
+  'index-before-start': 'array-bounds',
+  'empty-body': 'empty-body',
+  'implicit-function': 'implicit-function-declaration',
+  'implicit-int': 'implicit-int',
+  'shift-negative': 'shift-count-negative',
+  'shift-too-far': 'shift-count-overflow',
+  'division-by-zero': 'division-by-zero',
+  'out-of-range-comparison': 'tautological-constant-out-of-range-compare',
+  'assignment-as-condition': 'parentheses',
+  'extraneous-parentheses': 'parentheses-equality',
+};
+
 export class Context {
   readonly stream: TokenStream;
   readonly reporter: Reporter;
@@ -52,6 +80,8 @@ export class Context {
     args: MessageArguments<K>,
     more: { last?: Location; notes?: readonly DiagnosticNote[]; fixes?: readonly FixIt[] } = {},
   ): void {
+    const group = GROUPS[key];
+    if (group !== undefined && this.stream.isSilenced(at, group)) return;
     const notes = [...this.#macroNotes(at), ...(more.notes ?? [])];
     this.reporter.report(key, this.span(at, more.last ?? at), args, notes, more.fixes ?? []);
   }

@@ -186,6 +186,12 @@ function closingType(context: AssignmentContext, to: Type, from: Type): string {
   return `type ${quotedType(context.kind === 'pass' ? to : from)}`;
 }
 
+type AssignmentMessage =
+  | 'incompatible-types'
+  | 'integer-to-pointer'
+  | 'pointer-to-integer'
+  | Exclude<PointerComplaint, null>;
+
 type PointerComplaint =
   | 'incompatible-pointers'
   | 'incompatible-function-pointers'
@@ -234,17 +240,21 @@ export function assignTo(
 ): Expression {
   if (isPoison(value) || to === POISON) return value;
   const from = value.type;
-  const notes =
-    context.kind === 'pass' && context.parameter
-      ? [
-          c.note('pass-argument-here', context.parameter.at, {
-            name: context.parameter.name ? `'${context.parameter.name}' ` : '',
-          }),
-        ]
-      : [];
-  const words = { context: openingWords(context, to, from), type: closingType(context, to, from) };
+  // Texts are made only when something is to be said.
+  const complain = (key: AssignmentMessage): void => {
+    const notes =
+      context.kind === 'pass' && context.parameter
+        ? [
+            c.note('pass-argument-here', context.parameter.at, {
+              name: context.parameter.name ? `'${context.parameter.name}' ` : '',
+            }),
+          ]
+        : [];
+    const args = { context: openingWords(context, to, from), type: closingType(context, to, from) };
+    c.report(key, at, args, { last, notes });
+  };
   const incompatible = (): Expression => {
-    c.report('incompatible-types', at, words, { last, notes });
+    complain('incompatible-types');
     return poison(value.at);
   };
   if (isVoid(to)) return incompatible();
@@ -255,15 +265,15 @@ export function assignTo(
   }
   if (isPointer(to) && isPointer(from)) {
     const complaint = isNullPointerConstant(value) ? null : comparePointers(to, from);
-    if (complaint) c.report(complaint, at, words, { last, notes });
+    if (complaint) complain(complaint);
     return convert(value, to);
   }
   if (isPointer(to) && isInteger(from)) {
-    if (!isNullPointerConstant(value)) c.report('integer-to-pointer', at, words, { last, notes });
+    if (!isNullPointerConstant(value)) complain('integer-to-pointer');
     return convert(value, to);
   }
   if (isInteger(to) && isPointer(from)) {
-    if (integerOf(to) !== BOOL) c.report('pointer-to-integer', at, words, { last, notes });
+    if (integerOf(to) !== BOOL) complain('pointer-to-integer');
     return convert(value, to);
   }
   if (canonical(to).kind === 'record' && sameType(to, from, false)) return value;

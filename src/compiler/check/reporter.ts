@@ -1,6 +1,6 @@
 // Collects diagnostics: fills the templates, counts, stops after twenty errors, drops repetitions.
 import { fillTemplate } from '../../diagnostics/diagnostic.ts';
-import type { Diagnostic, DiagnosticArguments, DiagnosticNote, FixIt, Span } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic, DiagnosticNote, FixIt, Span } from '../../diagnostics/diagnostic.ts';
 import { MESSAGES } from './messages.ts';
 import type { MessageArguments, MessageKey } from './messages.ts';
 

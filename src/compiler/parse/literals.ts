@@ -19,8 +19,22 @@ export function isFloatLiteral(text: string): boolean {
   return /^0[xX]/.test(text) ? /[.pP]/.test(text) : /[.eE]/.test(text) || /^\d+[fF]$/.test(text);
 }
 
+/** The value of up to nine decimal digits; -1 for any other text. Most numbers in programs are such. */
+function smallDecimal(text: string): number {
+  if (text.length > 9 || (text.length > 1 && text.charCodeAt(0) === 48)) return -1;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /** Reads an integer constant; null for a floating-point one. */
 export function parseInteger(text: string): IntegerLiteral | null {
+  const small = smallDecimal(text);
+  if (small >= 0) return { value: BigInt(small), unsigned: false, longs: 0, decimal: true, problem: null };
   if (isFloatLiteral(text)) return null;
   // GNU C23 digit separators are not part of C17: a quote never gets here.
   const match = DIGITS.exec(text);

@@ -6,7 +6,8 @@ import type { Reporter } from '../check/reporter.ts';
 import type { TargetRules } from '../check/target.ts';
 import type { Pragma } from '../preprocess/pragma.ts';
 import * as T from '../preprocess/token.ts';
-import { textOf } from '../preprocess/interner.ts';
+import { INT128, UNSIGNED_INT128, VOID, pointerTo } from '../check/types.ts';
+import { intern, textOf } from '../preprocess/interner.ts';
 import type { TokenStream } from '../preprocess/token-stream.ts';
 import { canonical } from '../tree.ts';
 import type {
@@ -88,6 +89,20 @@ export class Parser extends Context {
     this.values = stream.values;
     this.kind = this.kinds[0] as number;
     this.#skipPragmas();
+    this.#declareBuiltinTypes();
+  }
+
+  /** Types that are there without a declaration. */
+  #declareBuiltinTypes(): void {
+    const types: [string, Type][] = [
+      ['__builtin_va_list', pointerTo(VOID)],
+      ['__int128_t', INT128],
+      ['__uint128_t', UNSIGNED_INT128],
+    ];
+    for (const [name, target] of types) {
+      const type: Type = { kind: 'typedef', name, target, declTags: [] };
+      this.scopes.ordinary.set(intern(name), { kind: 'typedef', type, at: -1 });
+    }
   }
 
   /** records whose members are being read */
@@ -168,6 +183,8 @@ export class Parser extends Context {
         break;
       case 'attribute-push':
         this.#attributeStack.push(pragma.preserveAccessIndex);
+        break;
+      case 'diagnostic':
         break;
       case 'attribute-pop':
         this.#attributeStack.pop();

@@ -9,7 +9,9 @@ export type Pragma =
   | { readonly kind: 'pack'; readonly action: 'set' | 'push' | 'pop'; readonly bytes: number | null }
   /** clang attribute push(…) names attributes for all records up to the pop */
   | { readonly kind: 'attribute-push'; readonly preserveAccessIndex: boolean }
-  | { readonly kind: 'attribute-pop' };
+  | { readonly kind: 'attribute-pop' }
+  /** GCC or clang diagnostic: push, pop, or what to do with a group of warnings from here on */
+  | { readonly kind: 'diagnostic'; readonly action: 'push' | 'pop' | 'ignore' | 'heed'; readonly group: string };
 
 /** A token of a pragma's line. */
 export interface PragmaToken {
@@ -53,10 +55,19 @@ function readClangLoop(tokens: readonly PragmaToken[]): Pragma | null {
   return null;
 }
 
+function readDiagnostic(tokens: readonly PragmaToken[], words: readonly string[]): Pragma | null {
+  const [, , action] = words;
+  if (action === 'push' || action === 'pop') return { kind: 'diagnostic', action, group: '' };
+  if (action !== 'ignored' && action !== 'warning' && action !== 'error') return null;
+  const group = /^"-W(.*)"$/.exec(spelling(tokens[3]))?.[1];
+  return group === undefined ? null : { kind: 'diagnostic', action: action === 'ignored' ? 'ignore' : 'heed', group };
+}
+
 /** Reads the tokens behind `#pragma`; null when the parser need not know. */
 export function readPragma(tokens: readonly PragmaToken[]): Pragma | null {
   const words = tokens.map((token) => (token.kind === IDENTIFIER || isKeyword(token.kind) ? spelling(token) : ''));
   if (words[0] === 'GCC' && (words[1] === 'unroll' || words[1] === 'nounroll')) return readPragma(tokens.slice(1));
+  if ((words[0] === 'GCC' || words[0] === 'clang') && words[1] === 'diagnostic') return readDiagnostic(tokens, words);
   if (words[0] === 'unroll') return { kind: 'unroll', unroll: unrollCount(tokens, 1) };
   if (words[0] === 'nounroll') return { kind: 'unroll', unroll: 'no' };
   if (words[0] === 'pack') return readPack(tokens);

@@ -271,6 +271,10 @@ export class Preprocessor implements TokenSource {
     }
     const pragma = readPragma(tokens);
     if (!pragma) return;
+    if (pragma.kind === 'diagnostic') {
+      this.stream.setDiagnostics(pragma);
+      return;
+    }
     this.#emit({ ...at, kind: T.PRAGMA, id: this.stream.pragmas.push(pragma) - 1 });
   }
 

@@ -32,6 +32,10 @@ export class TokenStream implements LocationTable {
   readonly pragmas: Pragma[] = [];
   readonly sources: Sources;
 
+  /** From which token on which groups of warnings are silenced; in ascending order. */
+  readonly #silenced: { readonly from: Location; readonly groups: ReadonlySet<string> }[] = [];
+  readonly #silencedStack: ReadonlySet<string>[] = [];
+
   constructor(sources: Sources) {
     this.sources = sources;
   }
@@ -62,6 +66,33 @@ export class TokenStream implements LocationTable {
   macroPlace(at: Location): MacroPlace | null {
     const place = this.places[at] ?? 0;
     return place < 0 ? (this.macroPlaces[~place] ?? null) : null;
+  }
+
+  /** Takes in a diagnostic pragma that stands before the next token. */
+  setDiagnostics(pragma: Pragma & { kind: 'diagnostic' }): void {
+    const current = this.#silenced.at(-1)?.groups ?? new Set<string>();
+    if (pragma.action === 'push') {
+      if (this.#silencedStack.length < 10_000) this.#silencedStack.push(current);
+      return;
+    }
+    let groups: ReadonlySet<string>;
+    if (pragma.action === 'pop') groups = this.#silencedStack.pop() ?? new Set();
+    else {
+      const changed = new Set(current);
+      if (pragma.action === 'ignore') changed.add(pragma.group);
+      else changed.delete(pragma.group);
+      groups = changed;
+    }
+    this.#silenced.push({ from: this.count, groups });
+  }
+
+  /** Did a pragma ask not to hear of this group of warnings at the token? */
+  isSilenced(at: Location, group: string): boolean {
+    for (let i = this.#silenced.length - 1; i >= 0; i--) {
+      const entry = this.#silenced[i];
+      if (entry && entry.from <= at) return entry.groups.has(group);
+    }
+    return false;
   }
 
   /** Where a message about the token points. */
