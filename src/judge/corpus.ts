@@ -6,6 +6,7 @@
 //   each OFF -8 0 13                          one case for each value; {OFF} in what follows is replaced (several: all combinations);
 //                                             a bar in a value stands for a blank
 //   map hash:4:8:16[:FLAGS]                   the i-th is map[i]; array_of_maps and hash_of_maps take map 0 as template
+//   map … frozen HEX                         element 0 gets these bytes (zeroes behind them), then the map is frozen
 //   caps root                                 default: root, and bpf for types that need no CAP_PERFMON
 //   attach N · flags N · license TEXT         as bpf(BPF_PROG_LOAD) takes them
 //   function LABEL NAME static|global RESULT(ARGUMENT …)     BTF; the first instruction's label is "main"
@@ -56,6 +57,8 @@ export interface CorpusMap {
   readonly entries: number;
   readonly flags: number;
   readonly inner?: number;
+  /** the value of element 0 (hex), after which the map is frozen: constant data, as libbpf makes .rodata */
+  readonly frozen?: string;
 }
 
 export interface CorpusCase {
@@ -88,7 +91,8 @@ interface Draft {
 }
 
 function mapOf(text: string): CorpusMap {
-  const [name, key, value, entries, flags] = text.split(':');
+  const [shape = '', , bytes] = text.split(/ (frozen) /);
+  const [name, key, value, entries, flags] = shape.split(':');
   const row = MAP_TYPES.find((type) => type.name === name);
   if (!row) throw new Error(`no map type "${name}"`);
   const map = {
@@ -98,6 +102,7 @@ function mapOf(text: string): CorpusMap {
     entries: Number(entries),
     flags: Number(flags ?? (name === 'lpm_trie' ? 1 : 0)),
   };
+  if (bytes !== undefined) return { ...map, frozen: bytes.padEnd(map.value * 2, '0') };
   return name === 'array_of_maps' || name === 'hash_of_maps' ? { ...map, inner: 0 } : map;
 }
 

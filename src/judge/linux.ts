@@ -249,7 +249,8 @@ export function linuxAbsence(): Promise<string | null> {
 export interface LoadRequest {
   readonly type: number;
   readonly instructions: Uint8Array;
-  readonly maps?: readonly Omit<Extract<Step, { do: 'map' }>, 'do'>[];
+  /** `frozen`: hex bytes of element 0, after which the map is frozen */
+  readonly maps?: readonly (Omit<Extract<Step, { do: 'map' }>, 'do'> & { readonly frozen?: string })[];
   readonly caps?: Capabilities;
   readonly attach?: number;
   readonly flags?: number;
@@ -263,7 +264,15 @@ export interface LoadRequest {
 export function loadSteps(request: LoadRequest): Step[] {
   return [
     ...(request.btf ? [{ do: 'btf', data: request.btf } as const] : []),
-    ...(request.maps ?? []).map((map) => ({ do: 'map', ...map }) as const),
+    ...(request.maps ?? []).map(({ frozen: _, ...map }) => ({ do: 'map', ...map }) as const),
+    ...(request.maps ?? []).flatMap(({ frozen, key }, map): Step[] =>
+      frozen === undefined
+        ? []
+        : [
+            { do: 'update', map, key: new Uint8Array(key), value: unhex(frozen) },
+            { do: 'freeze', map },
+          ],
+    ),
     { do: 'caps', set: request.caps ?? 'root' },
     {
       do: 'load',

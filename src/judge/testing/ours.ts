@@ -6,7 +6,7 @@ import { CAPS_BPF, CAPS_ROOT } from '../../bpf/syscall.ts';
 import { explain, type ExplainedProgram, type LogLevel } from '../../explain/index.ts';
 import { Kernel, type Recording } from '../../loader/kernel.ts';
 import type { CorpusCase } from '../corpus.ts';
-import type { Capabilities } from '../linux.ts';
+import { unhex, type Capabilities } from '../linux.ts';
 
 const MODULE = fileURLToPath(new URL('../../kernel/generated/kernel.wasm', import.meta.url));
 
@@ -65,6 +65,10 @@ export function askOurs(ours: Kernel, test: CorpusCase, caps: Capabilities, leve
     });
     if (fd < 0) throw new Error(`${test.id}: map ${i} refused (${fd})`);
     fds.push(fd);
+    if (map.frozen !== undefined) {
+      ours.updateElement(fd, new Uint8Array(map.key), unhex(map.frozen));
+      ours.freezeMap(fd);
+    }
   }
   const instructions = test.instructions.slice();
   const view = new DataView(instructions.buffer);
