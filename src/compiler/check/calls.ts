@@ -63,6 +63,10 @@ function checkCount(
   close: Location,
 ): boolean {
   const expected = type.parameters.length;
+  if (!hasPrototype(type) && args.length > 0) {
+    const known = declarationOf(callee);
+    if (known) c.report('no-prototype-call', (args[0] as Argument).first - 1, { name: known.name });
+  }
   if (!hasPrototype(type) || args.length === expected || (type.variadic && args.length > expected)) return true;
   const declared = declarationOf(callee);
   const notes = declared && declared.at >= 0 ? [c.note('declared-here', declared.at, { name: declared.name })] : [];
@@ -101,12 +105,13 @@ function promoteArgument(c: Context, argument: Argument): Expression {
   return isInteger(value.type) ? convert(value, promotedType(value)) : value;
 }
 
-/** @param close the token of the closing parenthesis */
+/** @param open the token of the opening parenthesis, `close` of the closing one */
 export function call(
   c: Context,
   operand: Expression,
   args: readonly Argument[],
   at: Location,
+  open: Location,
   close: Location,
 ): Expression {
   if (isPoison(operand)) {
@@ -120,7 +125,7 @@ export function call(
   }
   const type = functionTypeOf(callee);
   if (!type) {
-    c.report('not-callable', at, { type: quotedType(operand.type) });
+    c.report('not-callable', open, { type: quotedType(operand.type) });
     return poison(at);
   }
   if (!checkCount(c, type, callee, args, close)) return poison(at);

@@ -24,6 +24,7 @@ const GROUPS: Partial<Record<MessageKey, string>> = {
   'incompatible-pointers': 'incompatible-pointer-types',
   'incompatible-function-pointers': 'incompatible-function-pointer-types',
   'pointer-sign': 'pointer-sign',
+  'char-sign': 'pointer-sign',
   'discards-qualifiers': 'incompatible-pointer-types-discards-qualifiers',
   'distinct-pointers': 'compare-distinct-pointer-types',
   'constant-conversion': 'constant-conversion',

@@ -181,21 +181,27 @@ function openingWords(context: AssignmentContext, to: Type, from: Type): string 
 }
 
 /** The type that ends the sentence begun by `openingWords`. */
-function closingType(context: AssignmentContext, to: Type, from: Type): string {
-  if (context.kind === 'return') return `result type ${quotedType(to)}`;
-  return `type ${quotedType(context.kind === 'pass' ? to : from)}`;
+function closingType(context: AssignmentContext, to: Type, from: Type, key: AssignmentMessage): string {
+  switch (context.kind) {
+    case 'return':
+      return `result type ${quotedType(to)}`;
+    case 'pass':
+      return `type ${quotedType(to)}`;
+    case 'initialize':
+      return `type ${quotedType(from)}`;
+    case 'assign':
+      return key === 'incompatible-types' ? `type ${quotedType(from)}` : quotedType(from);
+  }
 }
 
 type AssignmentMessage =
-  | 'incompatible-types'
-  | 'integer-to-pointer'
-  | 'pointer-to-integer'
-  | Exclude<PointerComplaint, null>;
+  'incompatible-types' | 'integer-to-pointer' | 'pointer-to-integer' | Exclude<PointerComplaint, null>;
 
 type PointerComplaint =
   | 'incompatible-pointers'
   | 'incompatible-function-pointers'
   | 'pointer-sign'
+  | 'char-sign'
   | 'discards-qualifiers'
   | 'nested-qualifiers'
   | null;
@@ -214,7 +220,9 @@ function comparePointers(to: Type, from: Type): PointerComplaint {
   if (sameType(a, b, false)) return discards && canonical(b).kind !== 'function' ? 'discards-qualifiers' : null;
   const m = integerOf(a);
   const n = integerOf(b);
-  if (m && n && m.size === n.size && !m.isBool && !n.isBool && rank(m) === rank(n)) return 'pointer-sign';
+  if (m && n && m.size === n.size && !m.isBool && !n.isBool && rank(m) === rank(n)) {
+    return m.isChar || n.isChar ? 'char-sign' : 'pointer-sign';
+  }
   if (canonical(a).kind === 'function' && canonical(b).kind === 'function') return 'incompatible-function-pointers';
   if (isPointer(a) && isPointer(b) && sameType(stripped(a), stripped(b), false)) return 'nested-qualifiers';
   return 'incompatible-pointers';
@@ -250,7 +258,7 @@ export function assignTo(
             }),
           ]
         : [];
-    const args = { context: openingWords(context, to, from), type: closingType(context, to, from) };
+    const args = { context: openingWords(context, to, from), type: closingType(context, to, from, key) };
     c.report(key, at, args, { last, notes });
   };
   const incompatible = (): Expression => {
@@ -259,7 +267,7 @@ export function assignTo(
   };
   if (isVoid(to)) return incompatible();
   if (isArithmetic(to) && isArithmetic(from)) {
-    warnConstantChange(c, value, to, at, last);
+    warnConstantChange(c, value, to);
     if (isFloat(to) || isFloat(from)) return value;
     return convert(value, to);
   }
@@ -281,12 +289,10 @@ export function assignTo(
 }
 
 /** 'implicit conversion … changes value': a constant that its new type cannot hold. */
-function warnConstantChange(c: Context, value: Expression, to: Type, at: Location, last: Location): void {
+function warnConstantChange(c: Context, value: Expression, to: Type): void {
   const target = integerOf(to);
   const source = integerOf(value.type);
-  if (!target || !source || target.isBool || value.kind === 'load' || source.size <= target.size) {
-    if (!(target && source && !target.isBool && source.size > target.size)) return;
-  }
+  if (!target || !source || target.isBool || value.kind === 'load' || source.size <= target.size) return;
   const constant = integerConstant(value);
   if (constant === null) return;
   const changed = wrapInteger(constant, to);
@@ -296,17 +302,12 @@ function warnConstantChange(c: Context, value: Expression, to: Type, at: Locatio
   const fitsUnsigned = constant >= 0n && constant < 1n << bits;
   const fitsSigned = constant < 0n && constant >= -(1n << (bits - 1n));
   if (fitsSigned || (fitsUnsigned && target.signed && value.kind !== 'integer')) return;
-  c.report(
-    'constant-conversion',
-    at,
-    {
-      from: quotedType(value.type),
-      to: quotedType(to),
-      before: String(constant),
-      after: String(changed),
-    },
-    { last },
-  );
+  c.report('constant-conversion', value.at, {
+    from: quotedType(value.type),
+    to: quotedType(to),
+    before: String(constant),
+    after: String(changed),
+  });
 }
 
 /** A value that is tested for truth: any scalar. Null after a complaint. */

@@ -71,15 +71,21 @@ export function completeType(c: Context, type: Type, written: WrittenInitializer
   return qualify(arrayOf(array.element, length), isConst, isVolatile);
 }
 
-/** Null after a complaint. `isStatic`: every value must be constant. */
+/**
+ * Null after a complaint.
+ * @param isStatic every value must be constant
+ * @param name the declared name's token: what complaints about a plain `= value` point at
+ */
 export function buildInitializer(
   c: Context,
   type: Type,
   written: WrittenInitializer,
   isStatic: boolean,
+  name: Location | null = null,
 ): Initializer | null {
   if (canonical(type) === POISON) return null;
   const builder = new Builder(c, isStatic);
+  builder.name = written.kind === 'expression' ? name : null;
   builder.object(type, 0, null, written);
   if (!builder.sound) return null;
   return { zeroFill: written.kind === 'list' || canonical(type).kind === 'array', parts: builder.parts() };
@@ -91,6 +97,7 @@ class Builder {
   #parts: InitializerPart[] = [];
   #ordered = true;
   sound = true;
+  name: Location | null = null;
   /** elements of the outermost array that were reached */
   #reached = 0;
 
@@ -380,7 +387,7 @@ class Builder {
       this.#complain();
       return;
     }
-    const converted = assignTo(this.#c, value, type, { kind: 'initialize' }, written.at, written.last);
+    const converted = assignTo(this.#c, value, type, { kind: 'initialize' }, this.name ?? written.at, written.last);
     if (isPoison(converted)) {
       this.#complain();
       return;

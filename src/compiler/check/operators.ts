@@ -274,8 +274,8 @@ export function dereference(c: Context, operand: Expression, at: Location): Expr
   return { kind: 'dereference', type: type.target, pointer, at };
 }
 
-/** a[b], either of which may be the pointer */
-export function subscript(c: Context, base: Expression, index: Expression, at: Location): Expression {
+/** a[b], either of which may be the pointer; `open` is the bracket's token */
+export function subscript(c: Context, base: Expression, index: Expression, at: Location, open: Location): Expression {
   let pointer = rvalue(c, base);
   let offset = rvalue(c, index);
   if (isPoison(pointer) || isPoison(offset)) return poison(at);
@@ -286,7 +286,7 @@ export function subscript(c: Context, base: Expression, index: Expression, at: L
   }
   const type = canonical(pointer.type);
   if (type.kind !== 'pointer') {
-    c.report('subscript-not-pointer', at, {});
+    c.report('subscript-not-pointer', open, {});
     return poison(at);
   }
   if (!isInteger(offset.type)) {
@@ -309,9 +309,9 @@ function warnBounds(c: Context, array: Expression, index: Expression): void {
   const value = integerConstant(index);
   if (value === null) return;
   const args = { index: String(value), type: quotedType(array.type) };
-  if (value < 0n) c.report('index-before-start', index.at, args);
+  if (value < 0n) c.report('index-before-start', array.at, args);
   else if (value > BigInt(type.length) || (value === BigInt(type.length) && type.length > 0)) {
-    c.report('index-past-end', index.at, args);
+    c.report('index-past-end', array.at, args);
   }
 }
 

@@ -28,9 +28,9 @@ function distance(a: string, b: string, limit: number): number {
   return previous[b.length] as number;
 }
 
-/** The candidate nearest to `word`: at most one edit for every three letters. Null when none is. */
+/** The candidate nearest to `word`: at most one edit for every three letters, as clang has it. Null when none is. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
-  const limit = Math.floor((word.length + 2) / 3);
+  const limit = Math.floor(word.length / 3);
   let best: string | null = null;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

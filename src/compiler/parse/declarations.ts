@@ -30,7 +30,6 @@ import { parseAssignment, parseConditional } from './expressions.ts';
 import { declareFunction, defineFunction } from './functions.ts';
 import { parseInitializer } from './initializers.ts';
 import { parseString } from './literals.ts';
-import { SyntaxProblem } from './parser.ts';
 import type { Parser } from './parser.ts';
 import { copyAttributes } from './records.ts';
 import { complainUnknownType, isDeclarationStart, parseSpecifiers } from './specifiers.ts';
@@ -88,22 +87,55 @@ export function parseStaticAssert(p: Parser): void {
   }
 }
 
-/** The tokens' text as it stands, on one line. */
+const NO_SPACE_AFTER = new Set([T.LPAREN, T.LBRACKET, T.DOT, T.ARROW, T.BANG, T.TILDE]);
+const NO_SPACE_BEFORE = new Set([
+  T.RPAREN,
+  T.RBRACKET,
+  T.DOT,
+  T.ARROW,
+  T.COMMA,
+  T.LBRACKET,
+  T.PLUS_PLUS,
+  T.MINUS_MINUS,
+]);
+const MAYBE_UNARY = new Set([T.MINUS, T.PLUS, T.STAR, T.AMP]);
+
+/** The tokens as one would write them, on one line. */
 function sourceText(p: Parser, first: Location, last: Location): string {
-  const words: string[] = [];
-  let before = -1;
+  let text = '';
+  let glue = true;
+  let afterOperand = false;
   for (let i = first; i <= last; i++) {
-    const place = p.stream.diagnosticPlace(i);
-    if (before >= 0 && place !== before) words.push(' ');
-    words.push(p.stream.text(i));
-    before = p.stream.sources.tokenEnd(place);
+    const kind = p.kinds[i] as number;
+    if (kind === T.PRAGMA) continue;
+    const isCall = kind === T.LPAREN && afterOperand;
+    if (!glue && !NO_SPACE_BEFORE.has(kind) && !isCall) text += ' ';
+    text += p.stream.text(i);
+    const unary = MAYBE_UNARY.has(kind) && !afterOperand;
+    glue = NO_SPACE_AFTER.has(kind) || unary;
+    afterOperand = [
+      T.IDENTIFIER,
+      T.NUMBER,
+      T.STRING,
+      T.CHARACTER,
+      T.RPAREN,
+      T.RBRACKET,
+      T.SIZEOF,
+      T.ALIGNOF,
+      T.OFFSETOF,
+    ].includes(kind);
   }
-  return words.join('');
+  return text;
 }
 
 /** A declaration at file scope, or a function definition. */
 export function parseExternalDeclaration(p: Parser): void {
   if (p.accept(T.SEMICOLON)) return;
+  if (p.kind === T.RBRACE) {
+    p.report('extraneous-brace', p.position, {});
+    p.advance();
+    return;
+  }
   if (p.kind === T.STATIC_ASSERT) {
     parseStaticAssert(p);
     return;
@@ -137,7 +169,7 @@ export function parseExternalDeclaration(p: Parser): void {
     } else declareGlobal(p, declared, type, specifiers);
     if (!p.accept(T.COMMA)) break;
   }
-  finishDeclaration(p, 'after top level declarator');
+  finishDeclaration(p);
 }
 
 /** A file-scope asm has no place in an eBPF object. */
@@ -147,9 +179,9 @@ function parseFileAssembly(p: Parser): void {
 }
 
 /** ";" behind declarators; what comes instead decides how far to skip. */
-function finishDeclaration(p: Parser, where: string): void {
+function finishDeclaration(p: Parser): void {
   if (p.accept(T.SEMICOLON)) return;
-  p.reportMissing(';', where.replace(/^after /, ''));
+  p.reportMissing(';', 'after top level declarator');
   if (p.kind === T.LBRACE || !isDeclarationStart(p)) p.skipStatement();
 }
 
@@ -160,7 +192,7 @@ function specifiersOrComplaint(p: Parser): Specifiers {
   if (p.kind === T.STRAY) p.failOnStray();
   if (p.kind === T.IDENTIFIER) {
     const next = p.peek();
-    if (next === T.IDENTIFIER || next === T.STAR) {
+    if (next === T.IDENTIFIER || next === T.STAR || T.isKeyword(next)) {
       complainUnknownType(p);
       p.advance();
       specifiers.type = POISON;
@@ -168,12 +200,6 @@ function specifiersOrComplaint(p: Parser): Specifiers {
     }
     p.report('implicit-int', p.position, {});
     return specifiers;
-  }
-  if (p.kind === T.RBRACE) {
-    const at = p.position;
-    p.advance();
-    p.report('extraneous-brace', at, {});
-    throw new SyntaxProblem();
   }
   p.fail('expected-identifier-or-paren', p.position, {});
 }
@@ -295,7 +321,7 @@ function initialize(p: Parser, variable: MutableVariable, at: Location, isStatic
   const array = canonical(variable.type);
   const ofUnknownLength = array.kind === 'array' && array.length === null;
   if (!ofUnknownLength && !isPoisoned && !checkObjectType(p, variable, at, false)) variable.type = POISON;
-  const { type, initializer } = parseInitializer(p, variable.type, isStatic);
+  const { type, initializer } = parseInitializer(p, variable.type, isStatic, at);
   variable.type = type;
   if (!hadInitializer) variable.initializer = initializer;
 }

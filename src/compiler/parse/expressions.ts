@@ -251,7 +251,7 @@ export function parsePostfix(p: Parser, primary: Expression, first: Location): E
         const index = parseExpression(p);
         p.leave();
         p.expectClosing(T.RBRACKET, at);
-        e = subscript(p, e, index, first);
+        e = subscript(p, e, index, first, at);
         break;
       }
       case T.LPAREN:
@@ -305,8 +305,9 @@ export function parseArguments(p: Parser): { args: Argument[]; close: Location }
 }
 
 function parseCall(p: Parser, callee: Expression, first: Location): Expression {
+  const open = p.position;
   const { args, close } = parseArguments(p);
-  return call(p, callee, args, first, close);
+  return call(p, callee, args, first, open, close);
 }
 
 /** An integer constant expression's value; null after a complaint. */

@@ -100,6 +100,7 @@ function parseIdentifierTypes(p: Parser, list: readonly ParameterDeclaration[]):
 /** Specifiers and declarator are read; the body comes next. */
 export function defineFunction(p: Parser, declaredAs: Declared, type: Type, specifiers: Specifiers): void {
   let declared = declaredAs;
+  if (declared.identifierList) p.report('no-prototype-definition', declared.at, {});
   if (declared.identifierList)
     declared = { ...declared, parameters: parseIdentifierTypes(p, declared.parameters ?? []) };
   const name = textOf(declared.id);
@@ -141,10 +142,11 @@ export function defineFunction(p: Parser, declaredAs: Declared, type: Type, spec
   while (p.scopes.depth > saved.depth - 1) p.scopes.leave();
   if (!body) return;
   fn.end = body.end;
+  if (p.reporter.errors > errors) return;
+  fn.body = body;
   if (!isVoid(fn.type.result) && canonical(fn.type.result) !== POISON && !fn.attributes.naked && fallsThrough(body)) {
     p.report('missing-return', body.end, {});
   }
-  if (p.reporter.errors === errors) fn.body = body;
 }
 
 /** A second definition is read for its errors only. */

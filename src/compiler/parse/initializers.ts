@@ -62,10 +62,11 @@ export function parseInitializer(
   p: Parser,
   type: Type,
   isStatic: boolean,
+  name: Location,
 ): { type: Type; initializer: Initializer | null } {
   const written = parseWritten(p);
   const complete = completeType(p, type, written);
-  return { type: complete, initializer: buildInitializer(p, complete, written, isStatic) };
+  return { type: complete, initializer: buildInitializer(p, complete, written, isStatic, name) };
 }
 
 /** "(" type-name ")" "{" … "}": an object without a name */

@@ -314,28 +314,31 @@ export class Parser extends Context {
    * A `}` met at level 0 is left for the block to take.
    */
   skipStatement(): void {
-    let depth = 0;
+    // Braces are counted apart: a parenthesis that is never closed must not swallow the rest of the file.
+    let braces = 0;
+    let parentheses = 0;
     while (this.kind !== T.END) {
       switch (this.kind) {
         case T.LBRACE:
+          braces++;
+          break;
         case T.LPAREN:
         case T.LBRACKET:
-          depth++;
+          parentheses++;
           break;
         case T.RBRACE:
-          if (depth === 0) return;
-          depth--;
-          if (depth === 0) {
+          if (braces === 0) return;
+          if (--braces === 0) {
             this.advance();
             return;
           }
           break;
         case T.RPAREN:
         case T.RBRACKET:
-          if (depth > 0) depth--;
+          if (parentheses > 0) parentheses--;
           break;
         case T.SEMICOLON:
-          if (depth === 0) {
+          if (braces === 0 && parentheses === 0) {
             this.advance();
             return;
           }

@@ -1,4 +1,5 @@
 // Primary expressions: names, constants, strings, parentheses, statement expressions, _Generic and builtins that take types.
+import type { DiagnosticNote } from '../../diagnostics/diagnostic.ts';
 import { canonical } from '../tree.ts';
 import type { Expression, Location, Type } from '../tree.ts';
 import { LIBRARY_BUILTINS, isBuiltinFunction } from '../check/builtin-names.ts';
@@ -11,7 +12,7 @@ import {
   CHAR, INT, LONG, LONG_LONG, POISON, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_LONG_LONG, UNSIGNED_SHORT, VOID, arrayOf, isComplete, isConst, qualifiersOf,
   quotedType, sameType, sizeOf, unqualified,
 } from '../check/types.ts'; // prettier-ignore
-import { textOf } from '../preprocess/interner.ts';
+import { intern, textOf } from '../preprocess/interner.ts';
 import * as T from '../preprocess/token.ts';
 import { parseTypeName } from './declarations.ts';
 import { parseArguments, parseAssignment, parseConditional, parseExpression } from './expressions.ts';
@@ -118,8 +119,9 @@ function parseUndeclared(p: Parser, id: number, at: Location): Expression {
     // Its arguments are looked at for errors of their own.
     const candidates = names(p, (kind) => kind === 'function' || kind === 'variable');
     const guess = nearest(name, candidates);
-    if (guess === null) p.report('implicit-function', at, { name });
-    else p.report('implicit-function-guess', at, { name, guess }, { fixes: [{ span: p.span(at), text: guess }] });
+    const notes = guess === null ? [] : [p.note('did-you-mean', at, { guess }), ...declaredHere(p, guess)];
+    const fixes = guess === null ? [] : [{ span: p.span(at), text: guess }];
+    p.report('implicit-function', at, { name }, { notes, fixes });
     parseArguments(p);
     return poison(at);
   }
@@ -128,8 +130,16 @@ function parseUndeclared(p: Parser, id: number, at: Location): Expression {
     names(p, (kind) => kind !== 'typedef'),
   );
   if (guess === null) p.report('undeclared', at, { name });
-  else p.report('undeclared-guess', at, { name, guess }, { fixes: [{ span: p.span(at), text: guess }] });
+  else {
+    const more = { fixes: [{ span: p.span(at), text: guess }], notes: declaredHere(p, guess) };
+    p.report('undeclared-guess', at, { name, guess }, more);
+  }
   return poison(at);
+}
+
+function declaredHere(p: Parser, name: string): DiagnosticNote[] {
+  const symbol = p.scopes.ordinary.get(intern(name));
+  return symbol && symbol.at >= 0 ? [p.note('declared-here', symbol.at, { name })] : [];
 }
 
 function names(p: Parser, wanted: (kind: string) => boolean): string[] {

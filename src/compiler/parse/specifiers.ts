@@ -333,7 +333,7 @@ function parseTypeof(p: Parser): Type {
 /** A name where a type has to be: "unknown type name", with the nearest type that there is. */
 export function complainUnknownType(p: Parser): void {
   const name = p.text();
-  const candidates: string[] = [];
+  const candidates: string[] = T.KEYWORD_SPELLINGS.filter(({ text }) => !text.startsWith('_')).map(({ text }) => text);
   for (const [id, binding] of p.scopes.ordinary.bindings)
     if (binding.symbol.kind === 'typedef') candidates.push(textOf(id));
   const tagged = p.scopes.tags.get(p.value);
