@@ -80,6 +80,9 @@ function theme(kind: 'light' | 'dark'): ThemeRegistrationRaw {
       'editorIndentGuide.background1': kind === 'light' ? '#eadfce' : '#33291f',
       'editorBracketMatch.background': kind === 'light' ? '#f3e3bb' : '#463719',
       'editorBracketMatch.border': kind === 'light' ? '#a87a1e' : '#a87a1e',
+      // The page colours no bracket pairs, so the editor does not either.
+      ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`editorBracketHighlight.foreground${n}`, text])),
+      'editorBracketHighlight.unexpectedBracket.foreground': text,
       'editorError.foreground': kind === 'light' ? '#b23a00' : '#ff9a6b',
       'editorWarning.foreground': kind === 'light' ? '#8a6100' : '#eabf5f',
       'editorHoverWidget.background': kind === 'light' ? '#fbf7ef' : '#241c17',
@@ -94,6 +97,8 @@ function theme(kind: 'light' | 'dark'): ThemeRegistrationRaw {
         scope: [...role.scopes],
         settings: { foreground: role[kind], ...(role.italic ? { fontStyle: 'italic' } : {}) },
       })),
+      // The grammar calls [] a storage modifier; to a reader it is a bracket.
+      { scope: ['storage.modifier.array.bracket'], settings: { foreground: text } },
     ],
   };
 }

@@ -76,8 +76,6 @@ function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, 
       (text) => adopt(program, text ?? original),
       () => askAboutConflict(program),
     );
-    const kept = keeper.text();
-    if (kept !== null) adopt(program, kept);
   }
   const first = [...programs.values()][0];
   const current = (): Program => {
@@ -348,6 +346,10 @@ function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, 
       if (program.text !== kept) program.keeper.save(program.text === program.original ? null : program.text, me);
     }
   });
+  for (const program of programs.values()) {
+    const kept = program.keeper.text();
+    if (kept !== null) adopt(program, kept);
+  }
   refresh();
   return { run, edit };
 }

@@ -83,11 +83,7 @@ export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) =
   host.style.height = `${height}px`;
 
   const model = monaco.editor.createModel(text, 'c');
-  model.updateOptions({
-    tabSize: 4,
-    insertSpaces: false,
-    bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
-  });
+  model.updateOptions({ tabSize: 4, insertSpaces: false });
   const editor = monaco.editor.create(host, {
     model,
     theme: themeNow(),
