@@ -64,7 +64,10 @@ export function jumpTarget(instruction: Instruction, slot: number): number | und
 const isUnconditional = (opcode: number): boolean =>
   opcode === (op.BPF_JMP | op.BPF_JA) || opcode === (op.BPF_JMP32 | op.BPF_JA);
 
-/** Blocks of the function in slots [from, to). A jump out of it counts as falling off. */
+/**
+ * Blocks of the function in slots [from, to). A jump out of it counts as falling off: Linux refuses such a program ("jump out of
+ * range"); of the engines, only the interpreter would follow it.
+ */
 function findBlocks(instructions: readonly Instruction[], from: number, to: number): Block[] {
   const leaders = new Set([from]);
   for (let slot = from; slot < to; slot++) {

@@ -192,13 +192,13 @@ class StatementSource {
   private stack(): string[] {
     const { random } = this;
     if (random.below(6) > 0) return [this.access('%r10', STACK_LOW, 0, true)];
-    // Through a computed pointer: an index that the verifier can bound.
-    return [
-      `mov %r9, ${this.register()}`,
-      'and %r9, 0x38',
-      'add %r9, %r10',
-      random.below(2) ? `stxdw [%r9-64], ${this.register()}` : `ldxdw ${this.register()}, [%r9-64]`,
-    ];
+    // Through a computed pointer: an index that the verifier can bound. In subprograms the pointer comes first: Linux 6.18's
+    // verifier forgets whose frame it is after "scalar += frame pointer" (regressions.ts), and then folds branches wrongly.
+    const index = this.register();
+    const access = random.below(2) ? `stxdw [%r9-64], ${this.register()}` : `ldxdw ${this.register()}, [%r9-64]`;
+    return this.kind === 'main'
+      ? [`mov %r9, ${index}`, 'and %r9, 0x38', 'add %r9, %r10', access]
+      : [`and ${index}, 0x38`, 'mov %r9, %r10', `add %r9, ${index}`, access];
   }
 
   private value(): string[] {

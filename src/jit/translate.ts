@@ -259,7 +259,11 @@ export class FunctionTranslator {
       }
       this.storeBudget();
       this.register(0).byte(w.RETURN);
-    } else if (block.end.kind === 'fall-off') this.fault(this.around.machine.faults.end, block.end.slot);
+    } else if (block.end.kind === 'fall-off') {
+      // The interpreter counts the step that finds nothing there.
+      if (this.around.counting) this.spend(1);
+      this.fault(this.around.machine.faults.end, block.end.slot);
+    }
   }
 
   /** Short loops without calls are written several times over. */
@@ -469,17 +473,11 @@ export class FunctionTranslator {
       return 0;
     }
     this.virtualAddress(base, offset);
-    this.testQuickly(size);
-    code.byte(w.I32_EQZ, w.IF, w.EMPTY);
-    code
-      .get(SCRATCH64)
-      .i32(size)
-      .i32(write ? 1 : 0)
-      .i32(slot)
-      .call(this.around.imported('access'));
-    code.byte(w.I32_EQZ, w.IF, w.EMPTY);
-    this.abandon(slot);
-    code.byte(w.END, w.END).get(ADDRESS);
+    this.whenAccessible(size, () => {
+      code.get(SCRATCH64).i32(size).i32(Number(write)).i32(slot).call(this.around.imported('access')).byte(w.BR_IF, 0);
+      this.abandon(slot);
+    });
+    code.get(ADDRESS);
     return 0;
   }
 
@@ -491,22 +489,18 @@ export class FunctionTranslator {
   }
 
   /**
-   * Leaves an i32: are `size` bytes at SCRATCH64 (linear: ADDRESS) in the kernel's range, and all eight around them part of one
-   * object? Nearly every access is; the kernel decides about the others.
+   * Goes on behind this code when `size` bytes at SCRATCH64 (linear: ADDRESS) are in the kernel's range and, by the shadow byte of
+   * their first eight, part of an object: nearly always. `slowly` decides about the others; its label 0 is the way on.
    */
-  private testQuickly(size: number): void {
+  private whenAccessible(size: number, slowly: () => void): void {
     const { code } = this;
     const { shadow, shadowLimit, virtualBase } = this.around.machine;
-    code.get(SCRATCH64).i64(virtualBase).byte(w.I64_SUB).i64(shadowLimit).byte(w.I64_LT_U, w.IF, w.I32);
-    code.get(ADDRESS).i32(3).byte(w.I32_SHR_U).memory(w.I32_LOAD8_S, shadow).i32(8).byte(w.I32_EQ);
-    if (size > 1)
-      code
-        .get(ADDRESS)
-        .i32(7)
-        .byte(w.I32_AND)
-        .i32(8 - size)
-        .byte(w.I32_LE_U, w.I32_AND);
-    code.byte(w.ELSE).i32(0).byte(w.END);
+    code.byte(w.BLOCK, w.EMPTY, w.BLOCK, w.EMPTY);
+    code.get(SCRATCH64).i64(virtualBase).byte(w.I64_SUB).i64(shadowLimit).byte(w.I64_GE_U, w.BR_IF, 0);
+    code.get(ADDRESS).i32(7).byte(w.I32_AND).i32(size).byte(w.I32_ADD);
+    code.get(ADDRESS).i32(3).byte(w.I32_SHR_U).memory(w.I32_LOAD8_S, shadow).byte(w.I32_LE_S, w.BR_IF, 1, w.END);
+    slowly();
+    code.byte(w.END);
   }
 
   private load(instruction: Instruction, slot: number): boolean {
@@ -517,10 +511,11 @@ export class FunctionTranslator {
     const operation = (mode === op.BPF_MEMSX ? LOAD_SIGNED : LOAD)[size];
     if (around.probes.has(slot)) {
       this.virtualAddress(instruction.src, instruction.offset);
-      this.testQuickly(size);
-      code.byte(w.IF, w.I32).i32(1).byte(w.ELSE);
-      code.get(SCRATCH64).i32(size).call(around.imported('probe')).byte(w.END);
-      code.byte(w.IF, w.I64).get(ADDRESS).memory(operation).byte(w.ELSE).i64(0n).byte(w.END);
+      code.byte(w.BLOCK, w.I64);
+      this.whenAccessible(size, () => {
+        code.get(SCRATCH64).i32(size).call(around.imported('probe')).byte(w.BR_IF, 0).i64(0n).byte(w.BR, 1);
+      });
+      code.get(ADDRESS).memory(operation).byte(w.END);
     } else code.memory(operation, this.address(instruction.src, instruction.offset, size, false, slot));
     this.assign(instruction.dst);
     return true;
@@ -611,7 +606,8 @@ export class FunctionTranslator {
     if (instruction.imm === TAIL_CALL) return this.tailCall(slot);
     if (instruction.imm === LOOP) return this.callbackLoop(slot);
     const helper = around.helper(instruction.imm);
-    if (helper === undefined) return false;
+    // A number that no helper has: the kernel says so when it comes to that.
+    if (helper === undefined) return this.callByNumber(slot, () => code.i32(instruction.imm));
     // A verified program's helper neither faults nor looks at the budget, unless it calls the program back.
     const watched = around.checked || around.machine.callbackHelpers.has(instruction.imm);
     if (watched) this.enterKernel(slot);
@@ -649,11 +645,15 @@ export class FunctionTranslator {
 
   /** callx: the register holds a helper's number (bpf_conformance's callx group). */
   private callByRegister(instruction: Instruction, slot: number): boolean {
-    const { code, around } = this;
+    return this.callByNumber(slot, () => this.register(instruction.dst).byte(w.I32_WRAP_I64));
+  }
+
+  private callByNumber(slot: number, number: () => void): boolean {
     this.enterKernel(slot);
-    this.register(instruction.dst).byte(w.I32_WRAP_I64).i32(slot);
+    number();
+    this.code.i32(slot);
     this.pushArguments();
-    code.call(around.imported('callByNumber'));
+    this.code.call(this.around.imported('callByNumber'));
     this.assign(0);
     this.leaveKernel(slot);
     return true;

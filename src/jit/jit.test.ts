@@ -1,0 +1,238 @@
+// The JIT against the interpreter (and Linux, where it may be asked): control flow of every shape, calls, faults, budgets, and a
+// fixed number of random programs.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { assemble } from '../bpf/assemble.ts';
+import { encodeInstructions } from '../bpf/instruction.ts';
+import { linuxAbsence, runOnLinux } from '../judge/linux.ts';
+import { judgePresent } from '../judge/require.ts';
+import { forgetCompiled, useEngine } from '../loader/engine.ts';
+import type { Engine, Kernel } from '../loader/kernel.ts';
+import { SIM_F_UNVERIFIED } from '../bpf/syscall.ts';
+import { describeDifference, fuzz, testKernel } from './fuzz.ts';
+import { buildGraph } from './graph.ts';
+import { REGRESSIONS } from './regressions.ts';
+
+let kernel: Kernel;
+beforeAll(async () => {
+  kernel = await testKernel();
+});
+
+const codeOf = (assembly: string): ReturnType<typeof assemble>['instructions'] => {
+  const { instructions, problems } = assemble(assembly);
+  expect(problems).toEqual([]);
+  return instructions;
+};
+
+/** Runs an unverified program over `memory`. */
+function run(
+  assembly: string,
+  engine: Engine,
+  memory: Uint8Array = new Uint8Array(64),
+  budget = 1_000_000n,
+): { r0: bigint; fault: number; at: number; instructions: number; memory: Uint8Array } {
+  kernel.boot({ seed: 1 });
+  forgetCompiled(kernel);
+  const instructions = encodeInstructions(codeOf(assembly));
+  const fd = kernel.loadProgram(
+    { name: 't', type: 6, instructions, license: 'GPL', flags: SIM_F_UNVERIFIED },
+    'nothing',
+  );
+  expect(fd).toBeGreaterThan(0);
+  useEngine(kernel, engine, [fd]);
+  kernel.exports.setBudget(budget);
+  const before = kernel.exports.instructionsRun();
+  const ran = kernel.runOverMemory(fd, memory);
+  const { exports } = kernel;
+  const executed = Number(exports.instructionsRun() - before);
+  return {
+    r0: ran.r0,
+    fault: exports.faultKind(),
+    at: exports.faultInstruction(),
+    instructions: executed,
+    memory: ran.memory,
+  };
+}
+
+const both = (assembly: string, memory?: Uint8Array, budget?: bigint): ReturnType<typeof run> => {
+  const interpreted = run(assembly, 'interpreter', memory, budget);
+  const compiled = run(assembly, 'jit-checked', memory, budget);
+  if (interpreted.fault !== 0) expect({ ...compiled, r0: 0n }).toEqual({ ...interpreted, r0: 0n });
+  else expect(compiled).toEqual(interpreted);
+  return compiled;
+};
+
+const IRREDUCIBLE = `
+mov %r0, 0
+mov %r3, 20
+ldxb %r2, [%r1+0]
+jeq %r2, 0, second
+first:
+add %r0, 3
+sub %r3, 1
+jsle %r3, 0, exit
+second:
+add %r0, 5
+sub %r3, 1
+jsgt %r3, 0, first
+exit`;
+
+describe('control flow', () => {
+  it('nests loops, merges and early exits', () => {
+    const assembly = `
+mov %r0, 0
+mov %r6, 5
+outer:
+mov %r7, 4
+inner:
+add %r0, %r7
+jgt %r0, 40, out
+sub %r7, 1
+jne %r7, 0, inner
+jset %r6, 1, odd
+add %r0, 100
+ja next
+odd:
+sub %r0, 1
+next:
+sub %r6, 1
+jne %r6, 0, outer
+out:
+exit`;
+    expect(both(assembly).fault).toBe(0);
+  });
+
+  it('dispatches loops with two entrances', () => {
+    const instructions = codeOf(IRREDUCIBLE);
+    expect(buildGraph(instructions, 0, instructions.length).reducible).toBe(false);
+    for (const first of [0, 1]) expect(both(IRREDUCIBLE, Uint8Array.of(first)).fault).toBe(0);
+  });
+
+  it('unrolls loops of one block in both directions of the branch', () => {
+    expect(both('mov %r0, 0\nl: add %r0, 1\njne %r0, 13, l\nexit').r0).toBe(13n);
+    expect(both('mov %r0, 0\nl: add %r0, 1\njeq %r0, 13, end\nja l\nend: exit').r0).toBe(13n);
+    expect(both('mov %r0, 30\nl: sub %r0, 7\njsgt %r0, 0, l\nexit').r0).toBe(BigInt.asUintN(64, -5n));
+  });
+
+  it('takes a chain of ten thousand blocks', () => {
+    const links = Array.from({ length: 10_000 }, (_, i) => `jeq %r0, ${i}, +0\nadd %r0, 1`);
+    expect(both(['mov %r0, 0', ...links, 'exit'].join('\n')).r0).toBe(10_000n);
+  });
+
+  it('ends may_goto after its turns', () => {
+    expect(both('mov %r0, 0\nl: may_goto end\nadd %r0, 1\nja l\nend: exit', undefined, 100_000_000n).r0).toBe(
+      8_388_608n,
+    );
+  });
+});
+
+describe('calls', () => {
+  it('keeps r6 to r9 and gives each function its frame', () => {
+    const assembly = `
+mov %r6, 1
+stdw [%r10-8], 11
+call local f
+ldxdw %r1, [%r10-8]
+add %r0, %r1
+add %r0, %r6
+exit
+f:
+mov %r6, 50
+stdw [%r10-8], 22
+call local g
+add %r0, %r6
+exit
+g:
+mov %r6, 60
+mov %r0, 3
+exit`;
+    expect(both(assembly).r0).toBe(65n);
+  });
+
+  it('stops at the ninth frame', () => {
+    const nested = (depth: number): string =>
+      Array.from({ length: depth }, (_, i) => `f${i}:\ncall local f${i + 1}\nadd %r0, 1\nexit`).join('\n');
+    expect(both(`call local f0\nexit\n${nested(6)}\nf6: mov %r0, 0\nexit`).r0).toBe(6n);
+    expect(both(`call local f0\nexit\n${nested(7)}\nf7: mov %r0, 0\nexit`).fault).toBe(7);
+    expect(both('f: call local f\nexit').fault).toBe(7);
+  });
+
+  it('runs bpf_loop and its refusals', () => {
+    const loop = (count: number, flags: number): string => `
+stdw [%r10-8], 0
+mov %r1, ${count}
+lddw %r2, func body
+mov %r3, %r10
+add %r3, -8
+mov %r4, ${flags}
+call bpf_loop
+ldxdw %r1, [%r10-8]
+lsh %r1, 8
+or %r0, %r1
+exit
+body:
+ldxdw %r3, [%r2+0]
+add %r3, %r1
+stxdw [%r2+0], %r3
+mov %r0, 0
+jlt %r1, 9, again
+mov %r0, 1
+again: exit`;
+    expect(both(loop(5, 0)).r0).toBe((10n << 8n) | 5n);
+    expect(both(loop(100, 0)).r0).toBe((45n << 8n) | 10n);
+    expect(both(loop(0, 0)).r0).toBe(0n);
+    expect(both(loop(5, 1)).r0).toBe(BigInt.asUintN(64, -22n));
+    expect(both(loop(8 * 1024 * 1024 + 1, 0)).r0).toBe(BigInt.asUintN(64, -7n));
+  });
+});
+
+describe('faults', () => {
+  it.each([
+    ['a read before the object', 'ldxb %r0, [%r1-1]\nexit'],
+    ['a read behind it', 'ldxdw %r0, [%r1+60]\nexit'],
+    ['a write below the frame', 'stdw [%r10-520], 1\nexit'],
+    ['a null pointer', 'mov %r1, 0\nmov %r0, 1\nldxw %r0, [%r1+8]\nexit'],
+    ['an address beyond the kernel', 'lddw %r1, 0x1234567890ab\nlock add [%r1+0], %r1\nexit'],
+    ['no instruction', 'mov %r0, 1\n.slot 0xff\nexit'],
+    ['the end', 'mov %r0, 1\nadd %r0, 1'],
+    ['a helper that does not exist', 'call 9999\nexit'],
+    ['a fault inside a subprogram', 'mov %r6, 1\ncall local f\nexit\nf: mov %r1, 8\nldxb %r0, [%r1+0]\nexit'],
+  ])('%s is the same in both engines', (_name, assembly) => {
+    expect(both(assembly).fault).not.toBe(0);
+  });
+
+  it('ends an endless run when the budget is used up, exactly', () => {
+    for (const assembly of ['l: ja l', 'l: add %r0, 1\nja l', 'l: call local f\nja l\nf: exit', IRREDUCIBLE])
+      for (const budget of [1n, 7n, 16n, 1000n]) {
+        const interpreted = run(assembly, 'interpreter', Uint8Array.of(1), budget);
+        const compiled = run(assembly, 'jit-checked', Uint8Array.of(1), budget);
+        expect([compiled.fault, compiled.instructions]).toEqual([interpreted.fault, interpreted.instructions]);
+      }
+  });
+});
+
+describe('found failures', () => {
+  it.each(REGRESSIONS)('$name: $note', async ({ assembly, retval, linux }) => {
+    expect(BigInt.asUintN(32, both(assembly).r0)).toBe(BigInt(retval));
+    if (!judgePresent('bpf', await linuxAbsence())) return;
+    const instructions = encodeInstructions(codeOf(assembly));
+    const answer = await runOnLinux({ type: 6, instructions, packet: new Uint8Array(64), level: 0 });
+    expect(answer.run?.retval, linux?.reason).toBe(linux?.retval ?? retval);
+  });
+});
+
+describe('random programs', () => {
+  const differences = async (options: Parameters<typeof fuzz>[1]): Promise<string> => {
+    const report = await fuzz(kernel, { ...options, most: 1 });
+    expect(report.programs - report.refusedByLinux - report.refusedByOurs).toBeGreaterThan(report.programs * 0.9);
+    return report.differences.map(describeDifference).join('\n');
+  };
+
+  it('run alike in the interpreter and in the checked JIT', async () => {
+    expect(await differences({ from: 1, count: 400, linux: false, verified: false })).toBe('');
+  });
+
+  it('run alike in Linux', async (context) => {
+    if (!judgePresent('bpf', await linuxAbsence())) return context.skip();
+    expect(await differences({ from: 1000, count: 200, linux: true, verified: false })).toBe('');
+  });
+});

@@ -1,0 +1,51 @@
+// Programs that once told two machines apart, made small. Each runs with every fuzz test from now on.
+
+export interface Regression {
+  readonly name: string;
+  /** what was wrong, and where */
+  readonly note: string;
+  /** XDP program over 64 zero bytes; no maps */
+  readonly assembly: string;
+  readonly retval: number;
+  /** Linux's answer where it is not ours: a known difference */
+  readonly linux?: { readonly retval: number; readonly reason: string };
+}
+
+export const REGRESSIONS: readonly Regression[] = [
+  {
+    name: 'scalar-plus-frame-pointer',
+    note: 'found by the fuzz test (seed 17543)',
+    assembly: `
+call local f
+jeq %r0, 1, wrong
+mov %r0, 7
+exit
+wrong:
+mov %r0, 9
+exit
+f:
+stdw [%r10-8], 1
+mov %r9, 0
+add %r9, %r10
+stdw [%r9-8], 2
+ldxdw %r0, [%r10-8]
+exit`,
+    retval: 7,
+    linux: {
+      retval: 9,
+      reason:
+        "Linux 6.18's verifier takes the sum of a number and a frame pointer for a pointer into the main program's frame " +
+        '(its log says R9=fp[0]0), believes that f returns 1, and removes the branch that is taken in truth',
+    },
+  },
+  {
+    name: 'negate-32-bits',
+    note: 'the interpreter sign-extended a 32-bit negation',
+    assembly: `
+lddw %r0, 0x100000001
+neg32 %r0
+rsh %r0, 31
+exit`,
+    retval: 1,
+  },
+];
