@@ -4,6 +4,7 @@ export const ENOENT = 2;
 export const ESRCH = 3;
 export const EINTR = 4;
 export const EIO = 5;
+export const ENXIO = 6;
 export const E2BIG = 7;
 export const EBADF = 9;
 export const EAGAIN = 11;
@@ -34,6 +35,7 @@ export const ERRNO_NAMES: Readonly<Record<number, string>> = {
   [ESRCH]: 'ESRCH',
   [EINTR]: 'EINTR',
   [EIO]: 'EIO',
+  [ENXIO]: 'ENXIO',
   [E2BIG]: 'E2BIG',
   [EBADF]: 'EBADF',
   [EAGAIN]: 'EAGAIN',

@@ -37,13 +37,23 @@ import { resetDevices } from './memory/devices';
 import { resetMaps, mapById } from './maps/registry';
 import { resetFiles, closeFile, programOf } from './syscall/files';
 import { resetPrograms, setLoaderCapabilities, setLoaderKernel } from './syscall/programs';
+import { resetSkb } from './syscall/skb-buffer';
 import { resetXdp } from './syscall/xdp-buffer';
+import { COMM_SIZE, enterTask, resetTasks, setCgroup } from './memory/tasks';
+import { TASK_COMM } from './memory/structures';
+import { giveUserMemory } from './memory/user';
+import { addDevice } from './memory/devices';
+import { resetRingBuffers } from './maps/ring-buffer';
+import { readRecords } from './maps/records';
+import { openPerfEvent as openEvent } from './syscall/files';
+import { redirectKind as kindOfRedirect, redirectNumber, noteRedirect } from './helpers/redirect';
+import { passTime, resetTimers } from './helpers/timers';
 import { systemCall } from './syscall/bpf';
 import { returned } from './syscall/test-run';
 import { replay } from './syscall/xdp-replay';
-import { helperIndex, resetHelpers } from './helpers/table';
+import { helperIndex, helperMismatch as mismatch, resetHelpers } from './helpers/table';
 import { lostLines, resetTrace, traceSize as traceBytes, traceStart } from './helpers/trace';
-import { advanceClock as passTime, clock as now, resetMachine, setCpu as chooseCpu } from './cpu';
+import { clock as now, resetMachine, setCpu as chooseCpu } from './cpu';
 import { resetStack } from './vm/frames';
 import {
   clearFault,
@@ -78,6 +88,11 @@ export function boot(seed: u64, cpus: i32): void {
   resetPrograms();
   resetDevices();
   resetXdp();
+  resetSkb();
+  resetTasks();
+  resetRingBuffers();
+  resetTimers();
+  noteRedirect(0, 0);
   resetRuns();
   resetExecuted();
 }
@@ -124,6 +139,7 @@ export function setCpu(cpu: u32): void {
   chooseCpu(cpu);
 }
 
+/** Time passes; timers that come due fire. */
 export function advanceClock(nanoseconds: u64): void {
   passTime(nanoseconds);
 }
@@ -146,6 +162,53 @@ export function lastResult(): u64 {
 /** bytes of the arena in use */
 export function memoryUsed(): u32 {
   return <u32>arenaUsed();
+}
+
+/** Makes the task `pid` the running one, as a new child of task `parent` if there is none with that number. */
+export function setTask(pid: u32, tgid: u32, uid: u32, gid: u32, parent: u32, name: usize, nameSize: u32): void {
+  const task = enterTask(pid, tgid, uid, gid, parent);
+  if (name != 0) {
+    memory.fill(task + TASK_COMM, 0, COMM_SIZE);
+    memory.copy(task + TASK_COMM, name, min<u32>(nameSize, COMM_SIZE - 1));
+  }
+}
+
+/** cgroup number of the running task */
+export function setTaskCgroup(id: u64): void {
+  setCgroup(id);
+}
+
+/** Puts bytes into a process's memory, for programs that read arguments there; the address that they see. */
+export function userMemory(from: usize, size: u32): u64 {
+  return giveUserMemory(from, size);
+}
+
+/** A network device; its interface number. The name has at most 15 characters; flags are IFF_…. */
+export function createDevice(name: usize, nameSize: u32, mtu: u32, flags: u32): u32 {
+  return addDevice(String.UTF8.decodeUnsafe(name, nameSize), mtu, flags);
+}
+
+/** perf_event_open(2) for bpf_perf_event_output on that CPU: a descriptor to put into a perf event array */
+export function openPerfEvent(cpu: u32): i32 {
+  return openEvent(cpu);
+}
+
+/**
+ * The next record of a ring buffer (its map's descriptor) or sample of a perf event: copies at most `room` bytes to `to`, and gives
+ * the whole length. -EAGAIN: there is none; -EBADF: the descriptor is neither.
+ */
+export function readRecord(fd: i32, to: usize, room: u32): i32 {
+  return readRecords(fd, to, room);
+}
+
+/** what the last test run asked for by bpf_redirect and its kin: 0 nothing, 1 device, 2 CPU, … (helpers/redirect.ts) */
+export function redirectKind(): i32 {
+  return kindOfRedirect;
+}
+
+/** its interface or CPU */
+export function redirectTarget(): u32 {
+  return redirectNumber;
 }
 
 // ---- faults ----
@@ -335,6 +398,11 @@ export function jitCallByNumber(id: i32, slot: i32, r1: u64, r2: u64, r3: u64, r
     return 0;
   }
   return call_indirect<u64>(index, r1, r2, r3, r4, r5);
+}
+
+/** 0, or a helper whose row in src/bpf and whose code disagree on whether it is simulated */
+export function helperMismatch(): i32 {
+  return mismatch();
 }
 
 /** virtual address of a linear one */

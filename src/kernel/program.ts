@@ -53,6 +53,8 @@ export class Program {
 
   // What rewrite/ makes of it, and what runs.
 
+  /** bytes of the context that it reads or writes at most (Linux: max_ctx_offset) */
+  contextBytes: u32 = 0;
   /** loaded with SIM_F_UNVERIFIED: only ever runs checked */
   unverified: bool = false;
   /** linear address of the rewritten instructions */

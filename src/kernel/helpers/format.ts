@@ -5,7 +5,7 @@ import { accessible } from '../memory/shadow';
 import { MEMORY_LIMIT, VIRTUAL_BASE } from '../memory/layout';
 
 /** where the arguments are: u64 each */
-export const parameters: usize = memory.data(12 * 8);
+export const parameters: usize = memory.data(12 * 8 + 8);
 const MOST_PARAMETERS: i32 = 12;
 
 let out: usize = 0;

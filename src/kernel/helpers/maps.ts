@@ -1,4 +1,5 @@
-// Helpers on maps that have keys.
+// Helpers on maps.
+import { EINVAL } from '../generated/errno';
 import { helperMemory } from '../memory/access';
 import { toVirtual } from '../memory/layout';
 import { mapArgument, result } from './arguments';
@@ -10,6 +11,16 @@ export function mapLookup(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   const key = helperMemory(r2, map.keySize);
   if (key == 0) return 0;
   const value = map.lookup(key);
+  return value == 0 ? 0 : toVirtual(value);
+}
+
+/** bpf_map_lookup_percpu_elem(map, key, cpu): address of that CPU's value, or 0 */
+export function mapLookupOn(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
+  const map = mapArgument(r1);
+  if (map == null) return 0;
+  const key = helperMemory(r2, map.keySize);
+  if (key == 0) return 0;
+  const value = map.lookupOn(key, <u32>r3);
   return value == 0 ? 0 : toVirtual(value);
 }
 
@@ -28,4 +39,50 @@ export function mapDelete(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   if (map == null) return 0;
   const key = helperMemory(r2, map.keySize);
   return key == 0 ? 0 : result(map.remove(key));
+}
+
+/** bpf_map_push_elem(map, value, flags): 0 or -errno */
+export function mapPush(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
+  const map = mapArgument(r1);
+  if (map == null) return 0;
+  const value = helperMemory(r2, map.valueSize);
+  return value == 0 ? 0 : result(map.push(value, r3));
+}
+
+/** bpf_map_pop_elem(map, value): 0 or -errno */
+export function mapPop(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
+  const map = mapArgument(r1);
+  if (map == null) return 0;
+  const value = helperMemory(r2, map.valueSize);
+  return value == 0 ? 0 : result(map.pop(value, true));
+}
+
+/** bpf_map_peek_elem(map, value): 0 or -errno */
+export function mapPeek(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
+  const map = mapArgument(r1);
+  if (map == null) return 0;
+  const value = helperMemory(r2, map.valueSize);
+  return value == 0 ? 0 : result(map.pop(value, false));
+}
+
+/** bpf_spin_lock(lock), bpf_spin_unlock(lock): one CPU runs at a time, so the lock is only marked. */
+export function spinLock(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
+  const lock = helperMemory(r1, 4);
+  if (lock != 0) store<u32>(lock, 1);
+  return 0;
+}
+
+export function spinUnlock(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
+  const lock = helperMemory(r1, 4);
+  if (lock != 0) store<u32>(lock, 0);
+  return 0;
+}
+
+/** bpf_kptr_xchg(at, pointer): the pointer that was there */
+export function exchangePointer(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
+  const at = helperMemory(r1, 8);
+  if (at == 0) return result(-EINVAL);
+  const old = load<u64>(at);
+  store<u64>(at, r2);
+  return old;
 }

@@ -1,10 +1,81 @@
 // Which function does which helper. All have the same shape: r1 to r5 in, r0 out, so that the interpreter and compiled code call
-// them through the exported function table without knowing them.
-import { HELPER_COUNT } from '../generated/helpers';
+// them through the exported function table without knowing them. The numbers are those of src/bpf/helper-rows.ts.
+import { HELPER_COUNT, HELPER_SIMULATED, helperFlags } from '../generated/helpers';
 import { HELPER_TABLE } from '../memory/layout';
-import { mapDelete, mapLookup, mapUpdate } from './maps';
-import { getCpu, getTime, random } from './machine';
+import { checkMtu, redirect, tailCallByNumber } from './by-type';
+import { forEach, loop } from './callbacks';
+import { discardDynptr, dynptrData, fromMemory, readDynptr, reserveDynptr, submitDynptr, writeDynptr } from './dynptr';
+import {
+  getAtomicTime,
+  getCgroup,
+  getCoarseTime,
+  getCpu,
+  getJiffies,
+  getName,
+  getNode,
+  getPid,
+  getTask,
+  getTime,
+  getUid,
+  random,
+  sendSignal,
+} from './machine';
+import {
+  exchangePointer,
+  mapDelete,
+  mapLookup,
+  mapLookupOn,
+  mapPeek,
+  mapPop,
+  mapPush,
+  mapUpdate,
+  spinLock,
+  spinUnlock,
+} from './maps';
+import { print, traceVprintk } from './print';
+import {
+  compareText,
+  probeRead,
+  probeReadKernel,
+  probeReadKernelText,
+  probeReadText,
+  probeReadUser,
+  probeReadUserText,
+  textToSigned,
+  textToUnsigned,
+} from './probe';
+import { redirectMap, redirectNeighbour, redirectPeer } from './redirect';
+import { perfOutput, ringDiscard, ringOutput, ringQuery, ringReserve, ringSubmit } from './ring';
+import {
+  changeHead,
+  changeTail,
+  changeType,
+  cloneRedirect,
+  getHash,
+  loadBytes,
+  loadBytesRelative,
+  markCongestion,
+  pullData,
+  replaceNetworkSum,
+  replaceTransportSum,
+  setHash,
+  setHashInvalid,
+  storeBytes,
+  sumDifference,
+  sumLevel,
+  updateSum,
+} from './skb';
+import { timerCancel, timerInit, timerSetCallback, timerStart } from './timers';
 import { tracePrintk } from './trace';
+import { vlanPop, vlanPush } from './vlan';
+import {
+  adjustHead,
+  adjustMeta,
+  adjustTail,
+  bufferLength,
+  loadBytes as loadXdpBytes,
+  storeBytes as storeXdpBytes,
+} from './xdp';
 
 export type HelperFunction = (r1: u64, r2: u64, r3: u64, r4: u64, r5: u64) => u64;
 
@@ -17,13 +88,104 @@ export function resetHelpers(): void {
   set(1, mapLookup);
   set(2, mapUpdate);
   set(3, mapDelete);
+  set(4, probeRead);
   set(5, getTime);
   set(6, tracePrintk);
   set(7, random);
   set(8, getCpu);
+  set(9, storeBytes);
+  set(10, replaceNetworkSum);
+  set(11, replaceTransportSum);
+  set(12, tailCallByNumber);
+  set(13, cloneRedirect);
+  set(14, getPid);
+  set(15, getUid);
+  set(16, getName);
+  set(18, vlanPush);
+  set(19, vlanPop);
+  set(23, redirect);
+  set(25, perfOutput);
+  set(26, loadBytes);
+  set(28, sumDifference);
+  set(32, changeType);
+  set(34, getHash);
+  set(35, getTask);
+  set(38, changeTail);
+  set(39, pullData);
+  set(40, updateSum);
+  set(41, setHashInvalid);
+  set(42, getNode);
+  set(43, changeHead);
+  set(44, adjustHead);
+  set(45, probeReadText);
+  set(48, setHash);
+  set(51, redirectMap);
+  set(54, adjustMeta);
+  set(65, adjustTail);
+  set(68, loadBytesRelative);
+  set(80, getCgroup);
+  set(87, mapPush);
+  set(88, mapPop);
+  set(89, mapPeek);
+  set(93, spinLock);
+  set(94, spinUnlock);
+  set(97, markCongestion);
+  set(105, textToSigned);
+  set(106, textToUnsigned);
+  set(109, sendSignal);
+  set(112, probeReadUser);
+  set(113, probeReadKernel);
+  set(114, probeReadUserText);
+  set(115, probeReadKernelText);
+  set(117, sendSignal);
+  set(118, getJiffies);
+  set(125, getTime);
+  set(130, ringOutput);
+  set(131, ringReserve);
+  set(132, ringSubmit);
+  set(133, ringDiscard);
+  set(134, ringQuery);
+  set(135, sumLevel);
+  set(148, probeReadUser);
+  set(152, redirectNeighbour);
+  set(155, redirectPeer);
+  set(158, getTask);
+  set(160, getCoarseTime);
+  set(163, checkMtu);
+  set(164, forEach);
+  set(165, print);
+  set(169, timerInit);
+  set(170, timerSetCallback);
+  set(171, timerStart);
+  set(172, timerCancel);
+  set(177, traceVprintk);
+  set(181, loop);
+  set(182, compareText);
+  set(188, bufferLength);
+  set(189, loadXdpBytes);
+  set(190, storeXdpBytes);
+  set(194, exchangePointer);
+  set(195, mapLookupOn);
+  set(197, fromMemory);
+  set(198, reserveDynptr);
+  set(199, submitDynptr);
+  set(200, discardDynptr);
+  set(201, readDynptr);
+  set(202, writeDynptr);
+  set(203, dynptrData);
+  set(208, getAtomicTime);
 }
 
 /** Index of helper `id` in the exported function table; 0: not simulated. */
 export function helperIndex(id: i32): u32 {
   return id > 0 && id < HELPER_COUNT ? load<u32>(HELPER_TABLE + ((<usize>id) << 2)) : 0;
+}
+
+/** First helper that the table says is simulated and that has no code here, or the other way round; 0: they agree. */
+export function helperMismatch(): i32 {
+  for (let id = 1; id < HELPER_COUNT; id++) {
+    const promised = (helperFlags(id) & HELPER_SIMULATED) != 0;
+    if (promised != (helperIndex(id) != 0)) return id;
+  }
+  return 0;
 }

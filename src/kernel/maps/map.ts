@@ -142,6 +142,17 @@ export class BpfMap {
     return 0;
   }
 
+  /** The cursor of the element whose value contains linear address `at`; 0: none does. */
+  elementOf(at: usize): usize {
+    let cursor = this.nextElement(0);
+    while (cursor != 0) {
+      const value = this.elementValue(cursor);
+      if (at >= value && at < value + <usize>this.valueSize) return cursor;
+      cursor = this.nextElement(cursor);
+    }
+    return 0;
+  }
+
   elementKey(_cursor: usize): usize {
     return 0;
   }

@@ -16,6 +16,8 @@ export const SHADOW_FREED: i32 = -17;
 export const SHADOW_DEAD_FRAME: i32 = -18;
 /** packet buffer outside data … data_end */
 export const SHADOW_OUTSIDE_PACKET: i32 = -19;
+/** memory of user space */
+export const SHADOW_USER: i32 = -20;
 
 /** The shadow byte of a linear address below MEMORY_LIMIT. */
 export function shadowOf(address: usize): i32 {
@@ -68,4 +70,19 @@ export function resolve(address: u64, size: u32): usize {
   const linear = address - VIRTUAL_BASE;
   if (linear >= MEMORY_LIMIT) return 0;
   return accessible(<usize>linear, <usize>size) ? <usize>linear : 0;
+}
+
+/**
+ * Linear address of `size` bytes of kernel memory at virtual `address` that are mapped, whoever they belong to; 0: not mapped. This is
+ * what bpf_probe_read_kernel sees: a page is there or not, objects do not matter.
+ */
+export function mapped(address: u64, size: u32): usize {
+  const linear = address - VIRTUAL_BASE;
+  if (linear >= MEMORY_LIMIT || linear + <u64>size > MEMORY_LIMIT) return 0;
+  const end = <usize>linear + <usize>size;
+  for (let at = (<usize>linear) & ~7; at < end; at += 8) {
+    const state = shadowOf(at);
+    if (state == SHADOW_UNUSED || state == SHADOW_USER) return 0;
+  }
+  return <usize>linear;
 }

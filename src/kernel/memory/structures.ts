@@ -64,3 +64,34 @@ export const SKB_CB_TC_CLASSID: usize = 46;
 export const SKB_CB_DATA: usize = 48;
 export const SKB_CB_DATA_META: usize = 72;
 export const SKB_CB_DATA_END: usize = 80;
+
+/** struct skb_shared_info, behind the packet's buffer */
+export const SHARED_INFO_SIZE: usize = 320;
+export const SHARED_GSO_SIZE: usize = 4;
+export const SHARED_GSO_SEGS: usize = 6;
+
+/** struct net_device, more */
+export const NET_DEVICE_HARD_HEADER_LEN: usize = 180;
+export const NET_DEVICE_TYPE: usize = 536;
+
+/** struct task_struct */
+export const TASK_SIZE: usize = 3264;
+export const TASK_FLAGS: usize = 44;
+export const TASK_PRIO: usize = 108;
+export const TASK_PID: usize = 1264;
+export const TASK_TGID: usize = 1268;
+export const TASK_REAL_PARENT: usize = 1280;
+export const TASK_PARENT: usize = 1288;
+export const TASK_GROUP_LEADER: usize = 1328;
+export const TASK_START_TIME: usize = 1552;
+export const TASK_START_BOOTTIME: usize = 1560;
+export const TASK_REAL_CRED: usize = 1728;
+export const TASK_CRED: usize = 1736;
+export const TASK_COMM: usize = 1752;
+
+/** struct cred */
+export const CRED_SIZE: usize = 184;
+export const CRED_UID: usize = 8;
+export const CRED_GID: usize = 12;
+export const CRED_EUID: usize = 24;
+export const CRED_EGID: usize = 28;

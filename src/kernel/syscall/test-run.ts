@@ -12,15 +12,27 @@ import {
   ATTR_TEST_RUN_retval_u32,
 } from '../generated/syscall';
 import { clock } from '../cpu';
+import { REDIRECT_NONE, noteRedirect } from '../helpers/redirect';
 import { Program } from '../program';
 import { clearFault, faultKind } from '../vm/fault';
 import { runProgram } from '../vm/run';
 import { programOf } from './files';
 import { nothingBehind, pointerAt, setU32, u32At, u64At } from './user';
+import { runSkb } from './skb-run';
+import { runRawTracepoint, runSyscall } from './tracing-run';
 import { runXdp } from './xdp-run';
 
 /** enum bpf_prog_type */
+const PROG_SOCKET: i32 = 1;
+const PROG_TC: i32 = 3;
+const PROG_TC_ACTION: i32 = 4;
 const PROG_XDP: i32 = 6;
+const PROG_CGROUP_SKB: i32 = 8;
+const PROG_LWT_IN: i32 = 10;
+const PROG_LWT_XMIT: i32 = 12;
+const PROG_RAW_TRACEPOINT: i32 = 17;
+const PROG_RAW_TRACEPOINT_WRITABLE: i32 = 24;
+const PROG_SYSCALL: i32 = 31;
 
 export function testRun(): i64 {
   if (!nothingBehind(ATTR_TEST_RUN_batch_size_u32 + 4)) return -EINVAL;
@@ -31,8 +43,23 @@ export function testRun(): i64 {
   const program = programOf(u32At(ATTR_TEST_RUN_prog_fd_u32));
   if (program == null) return -EBADF;
   clearFault();
-  if (program.type == PROG_XDP) return runXdp(program);
-  return -ENOTSUPP;
+  noteRedirect(REDIRECT_NONE, 0);
+  switch (program.type) {
+    case PROG_XDP:
+      return runXdp(program);
+    case PROG_SOCKET:
+    case PROG_TC:
+    case PROG_TC_ACTION:
+    case PROG_CGROUP_SKB:
+      return runSkb(program);
+    case PROG_RAW_TRACEPOINT:
+    case PROG_RAW_TRACEPOINT_WRITABLE:
+      return runRawTracepoint(program);
+    case PROG_SYSCALL:
+      return runSyscall(program);
+    default:
+      return program.type >= PROG_LWT_IN && program.type <= PROG_LWT_XMIT ? runSkb(program) : -ENOTSUPP;
+  }
 }
 
 /**

@@ -41,13 +41,19 @@ export function compiledFor(program: Program): u32 {
   return engine == ENGINE_INTERPRETER ? 0 : program.compiledChecked;
 }
 
+/** enum bpf_prog_type of the program that runs */
+export let runningType: i32 = 0;
+
 /** Runs `program` to its end and returns r0; look at faultKind() before believing it. */
 export function runProgram(program: Program, r1: u64, r2: u64): u64 {
   program.runs++;
+  const outer = runningType;
+  runningType = program.type;
   const index = compiledFor(program);
-  return index != 0
-    ? runCompiled(index, r1, r2, 0, 0, 0)
-    : interpret(program.records, program.records, r1, r2, 0, 0, 0);
+  const r0 =
+    index != 0 ? runCompiled(index, r1, r2, 0, 0, 0) : interpret(program.records, program.records, r1, r2, 0, 0, 0);
+  runningType = outer;
+  return r0;
 }
 
 /** Runs the function at a function-table index as a program's main function or as a callback. */

@@ -1,0 +1,160 @@
+// The socket buffer that tc, socket and cgroup programs work on: struct sk_buff, its data and struct skb_shared_info in 6.18's layout.
+// All data is linear. Only data … data + len is accessible; helpers that move the borders call `fitSkb`.
+import { allocateObject, reserve } from '../memory/arena';
+import { LOOPBACK, deviceAt } from '../memory/devices';
+import { toLinear, toVirtual } from '../memory/layout';
+import { SHADOW_OUTSIDE_PACKET, conceal, expose } from '../memory/shadow';
+import {
+  SHARED_INFO_SIZE,
+  SKB_CB,
+  SKB_CB_DATA_END,
+  SKB_CB_DATA_META,
+  SKB_DATA,
+  SKB_DEV,
+  SKB_END,
+  SKB_HEAD,
+  SKB_IIF,
+  SKB_LEN,
+  SKB_MAC_HEADER,
+  SKB_MAC_LEN,
+  SKB_NETWORK_HEADER,
+  SKB_PKT_TYPE,
+  SKB_PROTOCOL,
+  SKB_SIZE,
+  SKB_SK,
+  SKB_TAIL,
+  SKB_TRANSPORT_HEADER,
+  SKB_TRUESIZE,
+  SKB_USERS,
+} from '../memory/structures';
+
+/** room in front of the packet; Linux makes more when a program asks for more */
+const HEADROOM: u32 = 2048;
+/** the longest packet that a program can make: the loopback device's MTU with its header */
+const ROOM: u32 = 65536 + 64;
+export const ETHERNET_HEADER: u32 = 14;
+
+const ETH_P_802_3_MIN: u16 = 0x0600;
+const ETH_P_802_3: u16 = 0x0001;
+const ETH_P_802_2: u16 = 0x0004;
+/** packet types: to us, to all, to some, to somebody else */
+const PACKET_HOST: u8 = 0;
+const PACKET_BROADCAST: u8 = 1;
+const PACKET_MULTICAST: u8 = 2;
+const PACKET_OTHERHOST: u8 = 3;
+/** "no such header": headers' offsets before they are set */
+const UNSET: u16 = 0xffff;
+
+let head: usize = 0;
+/** linear address of the struct sk_buff */
+export let skb: usize = 0;
+/** a socket that a packet's pointer can point at */
+let socket: usize = 0;
+
+const SOCK_SIZE: usize = 784;
+
+export function resetSkb(): void {
+  head = reserve(<usize>(HEADROOM + ROOM) + SHARED_INFO_SIZE);
+  skb = allocateObject(SKB_SIZE);
+  socket = allocateObject(SOCK_SIZE);
+}
+
+export function skbData(): usize {
+  return toLinear(load<u64>(skb, SKB_DATA));
+}
+
+export function skbLength(): u32 {
+  return load<u32>(skb, SKB_LEN);
+}
+
+/** Bytes between the buffer's start and the data. */
+export function skbHeadroom(): u32 {
+  return <u32>(skbData() - head);
+}
+
+/** Bytes behind the data. */
+export function skbTailroom(): u32 {
+  return HEADROOM + ROOM - skbHeadroom() - skbLength();
+}
+
+/** Makes the packet's bytes accessible and brings data_meta, data_end and tail up to date. */
+export function fitSkb(): void {
+  const data = skbData();
+  const length = <usize>skbLength();
+  conceal(head, <usize>(HEADROOM + ROOM), SHADOW_OUTSIDE_PACKET);
+  expose(data, length);
+  store<u32>(skb, <u32>(data + length - head), SKB_TAIL);
+  store<u64>(skb, toVirtual(data), SKB_CB_DATA_META);
+  store<u64>(skb, toVirtual(data + length), SKB_CB_DATA_END);
+}
+
+/** Moves the front border: positive takes bytes off (skb_pull), negative adds some (skb_push). */
+export function moveData(delta: i32): void {
+  store<u64>(skb, load<u64>(skb, SKB_DATA) + <u64>(<i64>delta), SKB_DATA);
+  store<u32>(skb, skbLength() - delta, SKB_LEN);
+}
+
+export function setLength(length: u32): void {
+  store<u32>(skb, length, SKB_LEN);
+}
+
+/** Offset from the buffer's start that headers are noted in. */
+export function offsetOf(at: usize): u16 {
+  return <u16>(at - head);
+}
+
+export function headerAt(field: usize): usize {
+  return head + <usize>load<u16>(skb + field);
+}
+
+/** Does the packet have a transport header that somebody noted? */
+export function hasTransport(): bool {
+  return load<u16>(skb, SKB_TRANSPORT_HEADER) != UNSET;
+}
+
+function typeOf(frame: usize): u8 {
+  if (!(load<u8>(frame) & 1)) {
+    // The loopback device's address is all zero.
+    return load<u32>(frame) == 0 && load<u16>(frame, 4) == 0 ? PACKET_HOST : PACKET_OTHERHOST;
+  }
+  return load<u32>(frame) == 0xffffffff && load<u16>(frame, 4) == 0xffff ? PACKET_BROADCAST : PACKET_MULTICAST;
+}
+
+/** The EtherType of a frame in network order; for frames with a length instead, what Linux makes of them. */
+function protocolOf(frame: usize, size: u32): u16 {
+  const field = load<u16>(frame, 12);
+  if (bswap<u16>(field) >= ETH_P_802_3_MIN) return field;
+  const raw = size >= ETHERNET_HEADER + 2 && load<u16>(frame, 14) == 0xffff;
+  return bswap<u16>(raw ? ETH_P_802_3 : ETH_P_802_2);
+}
+
+/** A frame has arrived on interface `ifindex`: its context's virtual address. With `linkLayer` the program sees the header. */
+export function openSkb(from: usize, size: u32, ifindex: u32, linkLayer: bool): u64 {
+  const frame = head + HEADROOM;
+  memory.fill(skb, 0, SKB_SIZE);
+  memory.fill(head + <usize>(HEADROOM + ROOM), 0, SHARED_INFO_SIZE);
+  memory.copy(frame, from, size);
+  store<u64>(skb, toVirtual(head), SKB_HEAD);
+  store<u32>(skb, HEADROOM + ROOM, SKB_END);
+  store<u64>(skb, deviceAt(ifindex == 0 ? LOOPBACK : ifindex), SKB_DEV);
+  store<u64>(skb, toVirtual(socket), SKB_SK);
+  store<u32>(skb, 1, SKB_USERS);
+  store<u32>(skb, 768, SKB_TRUESIZE);
+  store<u8>(skb, typeOf(frame), SKB_PKT_TYPE);
+  store<u16>(skb, protocolOf(frame, size), SKB_PROTOCOL);
+  store<u16>(skb, offsetOf(frame), SKB_MAC_HEADER);
+  store<u16>(skb, offsetOf(frame + ETHERNET_HEADER), SKB_NETWORK_HEADER);
+  store<u16>(skb, UNSET, SKB_TRANSPORT_HEADER);
+  store<u32>(skb, 0, SKB_IIF);
+  store<u16>(skb, linkLayer ? 0 : <u16>ETHERNET_HEADER, SKB_MAC_LEN);
+  store<u64>(skb, toVirtual(linkLayer ? frame : frame + ETHERNET_HEADER), SKB_DATA);
+  setLength(linkLayer ? size : size - ETHERNET_HEADER);
+  store<u32>(skb, skbLength(), SKB_CB);
+  fitSkb();
+  return toVirtual(skb);
+}
+
+/** Linear address of the struct skb_shared_info. */
+export function sharedInfo(): usize {
+  return head + <usize>(HEADROOM + ROOM);
+}
