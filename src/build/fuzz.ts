@@ -1,0 +1,64 @@
+// npm run fuzz [-- machine|verifier] [--from SEED] [--count N | --minutes N]: random programs for as long as asked.
+//   machine    interpreter = JIT (= Linux with ASK_LINUX=1): src/jit/fuzz.ts
+//   verifier   our verdict = Linux's, with ASK_LINUX=1 only: src/judge/fuzz-verifier.ts
+// Prints each difference, made small; ends with status 1 if there was any.
+import { parseArgs } from 'node:util';
+import { describeDifference, fuzz, testKernel } from '../jit/fuzz.ts';
+import { linuxAbsence } from '../judge/linux.ts';
+import { fuzzSummary, fuzzVerifier } from '../judge/fuzz-verifier.ts';
+
+const { values, positionals } = parseArgs({
+  options: { from: { type: 'string' }, count: { type: 'string' }, minutes: { type: 'string' } },
+  allowPositionals: true,
+});
+const number = (text: string | undefined, otherwise: number): number => {
+  const value = text === undefined ? otherwise : Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  console.error(`fuzz: '${text}' is not a number above zero`);
+  process.exit(2);
+};
+const [subject = 'machine'] = positionals;
+/** A seed that nobody has tried yet is worth more than one that everybody has: the default is the clock. */
+const from = Math.floor(number(values.from, Date.now() % 2 ** 31));
+const count = number(values.count, values.minutes === undefined ? 10_000 : Infinity);
+const until = values.minutes === undefined ? Infinity : Date.now() + number(values.minutes, 1) * 60_000;
+const absence = await linuxAbsence();
+if (absence !== null) console.log(`Linux is not asked: ${absence}`);
+
+const CHUNK = 500;
+const kernel = await testKernel();
+let done = 0;
+let compared = 0;
+let instructions = 0;
+let failures = 0;
+console.log(`${subject}: seeds from ${from}`);
+while (done < count && Date.now() < until && failures === 0) {
+  const size = Math.min(CHUNK, count - done);
+  if (subject === 'machine') {
+    const report = await fuzz(kernel, {
+      from: from + done,
+      count: size,
+      linux: absence === null,
+      verified: true,
+      most: 3,
+    });
+    compared += report.programs - report.refusedByLinux;
+    instructions += report.instructions;
+    failures += report.differences.length;
+    for (const difference of report.differences) console.log(describeDifference(difference));
+  } else if (subject === 'verifier' && absence === null) {
+    const report = await fuzzVerifier(kernel, { seed: from + done, count: size, report: (text) => console.log(text) });
+    failures += report.unsafe.length;
+    console.log(fuzzSummary(report));
+  } else {
+    console.error("fuzz: 'machine', or 'verifier' with ASK_LINUX=1");
+    process.exit(2);
+  }
+  done += size;
+  if (done % 5000 === 0) console.log(`${done} programs, ${failures} differences`);
+}
+if (subject === 'machine')
+  console.log(
+    `${done} programs (seeds ${from} to ${from + done - 1}), ${compared} comparable, ${instructions} instructions, ${failures} differences`,
+  );
+process.exitCode = failures > 0 ? 1 : 0;
