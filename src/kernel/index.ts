@@ -33,6 +33,8 @@ import { VIRTUAL_BASE, SHADOW, MEMORY_LIMIT, BUDGET_WORD, FAULT_WORD, REGISTERS,
 import { arenaUsed, resetArena } from './memory/arena';
 import { checkSlowly } from './memory/access';
 import { resolve } from './memory/shadow';
+import { env } from './verifier/environment';
+import { recordsSize, recordsStart, setRecording as keepRecords } from './verifier/recorder';
 import { resetDevices } from './memory/devices';
 import { resetMaps, mapById } from './maps/registry';
 import { resetFiles, closeFile, programOf } from './syscall/files';
@@ -209,6 +211,39 @@ export function redirectKind(): i32 {
 /** its interface or CPU */
 export function redirectTarget(): u32 {
   return redirectNumber;
+}
+
+// ---- the verifier's records ----
+
+/** What the loads that follow leave behind: 0 nothing, 1 the failing path, 2 everything; at most `limit` bytes. */
+export function setRecording(mode: i32, limit: u32): void {
+  keepRecords(mode, limit);
+}
+
+/** the last load's records (src/bpf/verifier-records.ts) */
+export function recordPointer(): usize {
+  return recordsStart();
+}
+
+export function recordSize(): u32 {
+  return recordsSize();
+}
+
+/** instructions that the last verification walked through */
+export function verifierProcessed(): u32 {
+  return env.processed;
+}
+
+export function verifierMaxStatesPerInstruction(): u32 {
+  return env.maxStatesPerInstruction;
+}
+
+export function verifierTotalStates(): u32 {
+  return env.totalStates;
+}
+
+export function verifierPeakStates(): u32 {
+  return env.peakStates;
 }
 
 // ---- faults ----
