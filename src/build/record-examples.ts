@@ -2,8 +2,10 @@
 // Usage, as root with clang-19 and bpftool: ASK_LINUX=1 npm run record
 import { readExample, exampleNames } from '../cli/examples.ts';
 import { clangAbsence, compileWithClang, CLANG } from '../judge/clang.ts';
-import { askAboutExample, writeRecordedExample } from '../judge/examples.ts';
+import { askAboutExample, OURS, writeRecordedExample } from '../judge/examples.ts';
 import { libbpfAbsence } from '../judge/libbpf.ts';
+import { renderDiagnostic } from '../diagnostics/diagnostic.ts';
+import { compileProject } from '../lab/lab.ts';
 import { buildPacket } from '../lab/packet-build.ts';
 
 const absence = clangAbsence() ?? (await libbpfAbsence());
@@ -13,17 +15,24 @@ if (absence !== null) {
 }
 for (const name of exampleNames()) {
   const { description, files } = readExample(name);
-  const objects: Record<string, Uint8Array> = {};
+  const clangs: Record<string, Uint8Array> = {};
+  const ours: Record<string, Uint8Array> = {};
   for (const file of [description.main, ...description.variants.map((variant) => variant.file)]) {
     const { object, messages } = await compileWithClang(files[file] ?? '', { name: file });
     if (!object) throw new Error(`${name}/${file}: ${messages}`);
-    objects[file] = object;
+    clangs[file] = object;
+    const result = compileProject({ files: new Map(Object.entries(files)), main: file });
+    if (!result.object) throw new Error(`${name}/${file}: ${result.diagnostics.map(renderDiagnostic).join('\n')}`);
+    ours[file] = result.object;
   }
   const packets = description.scenario.packets.flatMap((spec, i) => {
     const packet = buildPacket(spec, i);
     if (!(packet instanceof Uint8Array)) throw new Error(`${name}: ${packet.message}`);
     return new Array<Uint8Array>(spec.count ?? 1).fill(packet);
   });
-  writeRecordedExample(name, await askAboutExample(objects, description.main, packets, CLANG));
+  writeRecordedExample(name, {
+    [OURS]: await askAboutExample(ours, description.main, packets),
+    [CLANG]: await askAboutExample(clangs, description.main, packets),
+  });
   console.log(`examples/${name}/linux.json`);
 }
