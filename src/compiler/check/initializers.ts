@@ -33,7 +33,7 @@ export type WrittenInitializer =
   | { readonly kind: 'list'; readonly items: readonly WrittenItem[]; readonly at: Location; readonly last: Location };
 
 /** Elements that a range designator may repeat, and parts of one initialiser. */
-const MAX_PARTS = 1 << 20;
+const MAX_PARTS = 1 << 18;
 
 type BitField = InitializerPart['bitField'];
 
@@ -114,6 +114,11 @@ class Builder {
 
   /** How many elements the items give an array. */
   measure(array: ArrayType, items: readonly WrittenItem[]): number {
+    // Without designators and inner aggregates, the items are counted.
+    const element = canonical(array.element);
+    if (element.kind !== 'array' && element.kind !== 'record' && items.every((item) => item.designators.length === 0)) {
+      return items.length;
+    }
     const quiet = this.#c.reporter.mute();
     this.#aggregate(arrayOf(array.element, null), 0, { items, next: 0 }, true, 0);
     this.#c.reporter.unmute(quiet);

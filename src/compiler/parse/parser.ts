@@ -232,6 +232,18 @@ export class Parser extends Context {
 
   // ---------------------------------------------------------------- errors
 
+  /** Reports; leaves everything once no more is to be said. */
+  override report<K extends MessageKey>(
+    key: K,
+    at: Location,
+    args: MessageArguments<K>,
+    more?: Parameters<Context['report']>[3],
+  ): void {
+    if (this.reporter.stopped) return;
+    super.report(key, at, args, more);
+    if (this.reporter.stopped) throw new SyntaxProblem();
+  }
+
   /** Reports and leaves the construct. */
   fail<K extends MessageKey>(key: K, at: Location, args: MessageArguments<K>): never {
     this.report(key, at, args);

@@ -187,8 +187,7 @@ export class Expander {
     const tokens = this.#substitute(token, macro, values, variadicAbsent);
     this.#made += tokens.length + 1;
     if (this.#made > MAX_EXPANDED_TOKENS) {
-      const span = this.#sources.span(diagnosticPlace(token.place));
-      this.#reporter.fatal('macro-too-much', span, { limit: MAX_EXPANDED_TOKENS });
+      this.#tooMuch(token);
       return true;
     }
     macro.disabled = true;
@@ -225,11 +224,15 @@ export class Expander {
     return tokens;
   }
 
+  #tooMuch(token: PPToken): void {
+    const span = this.#sources.span(diagnosticPlace(token.place));
+    this.#reporter.fatal('macro-too-much', span, { limit: MAX_EXPANDED_TOKENS });
+  }
+
   #expandArgument(argument: readonly PPToken[], token: PPToken): readonly PPToken[] {
     if (!argument.some((t) => t.kind === T.IDENTIFIER && this.flagged[t.id] === 1)) return argument;
     if (this.#nesting >= MAX_ARGUMENT_NESTING) {
-      const span = this.#sources.span(diagnosticPlace(token.place));
-      this.#reporter.fatal('macro-too-much', span, { limit: MAX_EXPANDED_TOKENS });
+      this.#tooMuch(token);
       return [];
     }
     this.#nesting++;
@@ -260,7 +263,7 @@ export class Expander {
         continue;
       }
       current.push(token);
-      this.#made++;
+      if (++this.#made > MAX_EXPANDED_TOKENS) this.#tooMuch(name);
     }
     all.push(current);
     if (parameters.length === 0 && all.length === 1 && current.length === 0) return [];
