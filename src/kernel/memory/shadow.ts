@@ -24,6 +24,19 @@ export function shadowOf(address: usize): i32 {
   return <i32>load<i8>(SHADOW + (address >> 3));
 }
 
+/** Sets `count` shadow bytes from `granule` on. A stack frame's 64 are eight stores, which beat a call to memory.fill. */
+function paint(granule: usize, value: i32, count: usize): void {
+  let at = SHADOW + granule;
+  if (count > 128) {
+    memory.fill(at, <u8>value, count);
+    return;
+  }
+  const end = at + count;
+  const word = <u64>(<u8>value) * 0x0101010101010101;
+  for (; at + 8 <= end; at += 8) store<u64>(at, word);
+  for (; at < end; at++) store<u8>(at, <u8>value);
+}
+
 /** Makes `size` bytes at `address` accessible. What shares the first and last eight bytes is decided by this call alone. */
 export function expose(address: usize, size: usize): void {
   if (size == 0) return;
@@ -35,7 +48,7 @@ export function expose(address: usize, size: usize): void {
     granule++;
   }
   const last = end >> 3;
-  if (last > granule) memory.fill(SHADOW + granule, 8, last - granule);
+  if (last > granule) paint(granule, 8, last - granule);
   const rest = end & 7;
   if (rest != 0 && last >= granule) store<i8>(SHADOW + last, <i8>rest);
 }
@@ -44,7 +57,7 @@ export function expose(address: usize, size: usize): void {
 export function conceal(address: usize, size: usize, why: i32): void {
   if (size == 0) return;
   const first = address >> 3;
-  memory.fill(SHADOW + first, <u8>why, ((address + size + 7) >> 3) - first);
+  paint(first, why, ((address + size + 7) >> 3) - first);
 }
 
 /** May all of `size` bytes at linear `address` be touched? */

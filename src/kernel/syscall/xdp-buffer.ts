@@ -33,6 +33,8 @@ let rest: usize = 0;
 export let restSize: u32 = 0;
 
 export function resetXdp(): void {
+  openFrom = 0;
+  openTo = 0;
   page = reserve(PAGE);
   rest = reserve(PAGE);
   buff = allocateObject(XDP_BUFF_SIZE);
@@ -46,13 +48,21 @@ export function fragmentBytes(): usize {
   return rest;
 }
 
-/** Makes what is between the borders accessible, and nothing else of the page. */
+/** linear addresses between which the page is accessible now; equal: nowhere */
+let openFrom: usize = 0;
+let openTo: usize = 0;
+
+/** Makes what is between the borders accessible, and nothing else of the page. Packets of one size in a row change nothing. */
 export function fit(): void {
-  conceal(page, PAGE, SHADOW_OUTSIDE_PACKET);
   const data = toLinear(load<u64>(buff, XDP_DATA));
   const meta = toLinear(load<u64>(buff, XDP_DATA_META));
   const start = meta <= data ? meta : data;
-  expose(start, toLinear(load<u64>(buff, XDP_DATA_END)) - start);
+  const end = toLinear(load<u64>(buff, XDP_DATA_END));
+  if (start == openFrom && end == openTo) return;
+  conceal(page, PAGE, SHADOW_OUTSIDE_PACKET);
+  expose(start, end - start);
+  openFrom = start;
+  openTo = end;
 }
 
 /** Puts `size` bytes, of which the first `metaSize` are metadata, into the buffer; the context's virtual address. */
