@@ -23,7 +23,9 @@
 // TRACE. Lines of bpf_printk since boot or clearTrace(): traceSize() bytes at tracePointer(), each u32 length, u32 CPU,
 // u64 time in ns, the text (no terminator), padded to 8 bytes.
 //
-// STEPPING. beginStepping(fd, r1…) is prepared by testStep: see there. step(n) runs n instructions: 0 exited, 1 stopped, 2 fault.
+// STEPPING. beginStep(fd, packet, size) puts a packet before a program and stops before its first instruction; step(n) runs n
+// instructions (0 returned, 1 goes on, 2 fault); stepDepth() and stepSlot(level) say where it stands; registers() is where r0 to r10
+// are. Memory can be looked at between steps. endStep() gives up. Always by the interpreter.
 //
 // COMPILED CODE. The rewritten program (programInstructions …) is what is compiled: addresses are in place, helpers are called by
 // their number. setCompiled(fd, index, checked) stores the function-table index of its main function, whose type is
@@ -37,7 +39,7 @@ import { env } from './verifier/environment';
 import { recordsSize, recordsStart, setRecording as keepRecords } from './verifier/recorder';
 import { resetDevices } from './memory/devices';
 import { resetMaps, mapById } from './maps/registry';
-import { resetFiles, closeFile, programOf } from './syscall/files';
+import { closeFile, descriptorOfCode, programOf, resetFiles } from './syscall/files';
 import { resetPrograms, setLoaderCapabilities, setLoaderKernel } from './syscall/programs';
 import { resetSkb } from './syscall/skb-buffer';
 import { resetXdp } from './syscall/xdp-buffer';
@@ -73,6 +75,14 @@ import { loadPacket, packetValue } from './vm/packet-load';
 import { CALLBACK_COMPILED } from './vm/operations';
 import { runBare } from './vm/bare-run';
 import { compiledFor, resetRuns, setBudget as limitRuns, setEngine as chooseEngine } from './vm/run';
+import {
+  beginSteps,
+  endSteps,
+  step as runSteps,
+  stepCode,
+  stepDepth as depthOfStep,
+  stepSlot as slotOfStep,
+} from './vm/stepper';
 import { programAt } from './maps/program-array';
 import { EBADF } from './generated/errno';
 
@@ -341,6 +351,34 @@ export function setCompiled(fd: i32, index: u32, checked: bool): void {
 export function mapAddress(id: i32): usize {
   const map = mapById(id);
   return map == null ? 0 : map.address;
+}
+
+// ---- debugger ----
+
+export function beginStep(fd: i32, packet: usize, size: u32): i32 {
+  const program = programOf(fd);
+  return program == null ? -EBADF : beginSteps(program, packet, size);
+}
+
+export function step(count: i64): i32 {
+  return runSteps(count);
+}
+
+export function endStep(): void {
+  endSteps();
+}
+
+export function stepDepth(): i32 {
+  return depthOfStep();
+}
+
+export function stepSlot(level: i32): i32 {
+  return slotOfStep(level);
+}
+
+/** descriptor of the program that the innermost frame runs: after a tail call it is another one; -1: its descriptor is closed */
+export function stepProgram(): i32 {
+  return descriptorOfCode(stepCode());
 }
 
 // ---- compiled code ----

@@ -160,3 +160,12 @@ export function perfEventOf(fd: u32): PerfEvent | null {
   const file = fileAt(fd);
   return file == null ? null : file.event;
 }
+
+/** The descriptor of the program whose records begin at `records`; -1: none is open. */
+export function descriptorOfCode(records: usize): i32 {
+  for (let fd = FIRST; fd < files.length; fd++) {
+    const program = programOf(fd);
+    if (program != null && program.records == records) return fd;
+  }
+  return -1;
+}

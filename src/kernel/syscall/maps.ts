@@ -21,6 +21,7 @@ import {
 import { newMap } from '../maps/create';
 import { BPF_MAP_FROZEN, BpfMap } from '../maps/map';
 import { registerMap } from '../maps/registry';
+import { offsetOfField } from '../maps/special-fields';
 import { writeFromUser } from '../maps/user-write';
 import { btfOf, mapOf, openMap, wrongFile } from './files';
 import { nameAt, nothingBehind, pointerAt, u32At, u64At } from './user';
@@ -57,6 +58,8 @@ export function mapCreate(): i64 {
     map.btfSize = btf.size;
     map.btfKeyTypeId = keyType;
     map.btfValueTypeId = valueType;
+    map.lockOffset = offsetOfField(btf.data, btf.size, valueType, 'bpf_spin_lock');
+    map.timerOffset = offsetOfField(btf.data, btf.size, valueType, 'bpf_timer');
   }
   const inner = u32At(ATTR_MAP_CREATE_inner_map_fd_u32);
   if (inner != 0) {

@@ -76,7 +76,12 @@ function resolveMaps(program: Program): i32 {
     const source = <i32>(load<u8>(at, 1) >> 4);
     if (source != BPF_PSEUDO_MAP_FD && source != BPF_PSEUDO_MAP_VALUE) continue;
     const map = mapOf(load<u32>(at, 4));
-    if (map == null) return -EBADF;
+    if (map == null) {
+      // The verifier says which descriptor was none; it finds its complement where an index should be.
+      if (program.unverified) return -EBADF;
+      store<i32>(at, ~load<i32>(at, 4), 4);
+      continue;
+    }
     let index = program.maps.indexOf(map);
     if (index < 0) {
       if (program.maps.length >= MAX_USED_MAPS) return -E2BIG;
@@ -84,7 +89,7 @@ function resolveMaps(program: Program): i32 {
       program.maps.push(map);
       holdMap(map);
     }
-    if (source == BPF_PSEUDO_MAP_VALUE && map.directValue(load<u32>(at, 12)) == 0) return -EINVAL;
+    if (program.unverified && source == BPF_PSEUDO_MAP_VALUE && map.directValue(load<u32>(at, 12)) == 0) return -EINVAL;
     store<u32>(at, index, 4);
   }
   return 0;

@@ -63,6 +63,11 @@ export function skbData(): usize {
   return toLinear(load<u64>(skb, SKB_DATA));
 }
 
+/** Virtual address of the packet's first byte. */
+export function skbStart(): u64 {
+  return load<u64>(skb, SKB_DATA);
+}
+
 export function skbLength(): u32 {
   return load<u32>(skb, SKB_LEN);
 }

@@ -20,7 +20,6 @@ import {
   SHARED_GSO_SIZE,
   SKB_CB,
   SKB_CB_DATA,
-  SKB_DATA,
   SKB_DEV,
   SKB_IIF,
   SKB_MARK,
@@ -30,7 +29,7 @@ import {
 } from '../memory/structures';
 import { Program } from '../program';
 import { PROG_TC, PROG_TC_ACTION } from '../rewrite/context';
-import { ETHERNET_HEADER, moveData, openSkb, sharedInfo, skb, skbData, skbLength } from './skb-buffer';
+import { ETHERNET_HEADER, moveData, openSkb, sharedInfo, skb, skbData, skbLength, skbStart } from './skb-buffer';
 import { finishContext, runRepeatedly } from './test-run';
 import { pointerAt, setU32, u32At } from './user';
 
@@ -128,7 +127,7 @@ export function runSkb(program: Program): i64 {
     if (error) return error;
   }
   const failed = program.unverified
-    ? runRepeatedly(program, load<u64>(skb, SKB_DATA), <u64>skbLength())
+    ? runRepeatedly(program, skbStart(), <u64>skbLength())
     : runRepeatedly(program, buffer, 0);
   if (failed) return failed;
 

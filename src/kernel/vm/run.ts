@@ -44,6 +44,11 @@ export function compiledFor(program: Program): u32 {
 /** enum bpf_prog_type of the program that runs */
 export let runningType: i32 = 0;
 
+/** For runs that do not come through runProgram. */
+export function chooseType(type: i32): void {
+  runningType = type;
+}
+
 /** Runs `program` to its end and returns r0; look at faultKind() before believing it. */
 export function runProgram(program: Program, r1: u64, r2: u64): u64 {
   program.runs++;
