@@ -22,6 +22,7 @@ interface Interval {
   readonly register: Register;
   ranges: Ranges;
   weight: number;
+  length: number;
   readonly hints: Map<Register, number>;
   /** exists only to reach a stack slot: must get a register */
   temporary: boolean;
@@ -57,7 +58,14 @@ function tryAllocate(func: MachineFunction, temporaries: ReadonlySet<Register>):
   };
   const intervals = new Map<Register, Interval>();
   for (const [register, ranges] of live.virtual) {
-    intervals.set(register, { register, ranges, weight: 0, hints: new Map(), temporary: temporaries.has(register) });
+    intervals.set(register, {
+      register,
+      ranges,
+      weight: 0,
+      length: 0,
+      hints: new Map(),
+      temporary: temporaries.has(register),
+    });
   }
 
   coalesce(func, intervals, parent, find);
@@ -79,29 +87,14 @@ function tryAllocate(func: MachineFunction, temporaries: ReadonlySet<Register>):
     }
   }
 
-  const order = [...intervals.values()].filter((i) => find(i.register) === i.register);
-  const priority = (i: Interval): number => {
-    if (i.temporary) return Infinity;
+  const classes = [...intervals.values()].filter((i) => find(i.register) === i.register);
+  for (const interval of classes) {
     let length = 0;
-    for (let k = 0; k < i.ranges.length; k += 2) length += i.ranges[k + 1]! - i.ranges[k]!;
-    return i.weight / (length + 8);
-  };
-  const ranked = order.map((interval) => ({ interval, priority: priority(interval) }));
-  ranked.sort((a, b) => b.priority - a.priority || a.interval.ranges[0]! - b.interval.ranges[0]!);
-
-  const taken: Ranges[] = live.fixed.map((r) => r.slice());
-  const assigned = new Map<Register, Register>();
-  const failed: Interval[] = [];
-  for (const { interval } of ranked) {
-    const hinted = [...interval.hints].sort((a, b) => b[1] - a[1]).map(([r]) => r);
-    const choice = [...hinted, ...PREFERENCE].find((r) => !intersects(interval.ranges, taken[r]!));
-    if (choice === undefined) {
-      failed.push(interval);
-      continue;
-    }
-    assigned.set(interval.register, choice);
-    taken[choice] = union(taken[choice]!, interval.ranges);
+    for (let k = 0; k < interval.ranges.length; k += 2) length += interval.ranges[k + 1]! - interval.ranges[k]!;
+    interval.length = length;
+    interval.weight = interval.temporary ? Infinity : interval.weight / (length + 8);
   }
+  const { assigned, failed } = assign(classes, live.fixed);
   if (failed.length > 0) {
     const members = new Map<Register, Register[]>();
     for (const r of intervals.keys()) {
@@ -110,29 +103,79 @@ function tryAllocate(func: MachineFunction, temporaries: ReadonlySet<Register>):
       if (list) list.push(r);
       else members.set(root, [r]);
     }
-    // a temporary that found nothing: something long beside it has to go instead
-    const victims = new Set<Register>();
-    for (const interval of failed) {
-      if (!interval.temporary) {
-        victims.add(interval.register);
-        continue;
-      }
-      const longest = ranked.find(
-        ({ interval: other }) =>
-          !other.temporary &&
-          assigned.has(other.register) &&
-          !victims.has(other.register) &&
-          intersects(other.ranges, interval.ranges),
-      );
-      victims.add(longest ? longest.interval.register : interval.register);
-    }
-    return [...victims].map((r) => members.get(r)!);
+    return failed.map((interval) => members.get(interval.register)!);
   }
   for (const block of func.blocks) {
-    for (const m of block.code) mapRegisters(m, (r) => assigned.get(find(r)) ?? 0);
+    for (const m of block.code) mapRegisters(m, (r) => assigned.get(intervals.get(find(r))!) ?? 0);
     block.code = block.code.filter((m) => m.kind !== 'copy' || m.dst !== m.src);
   }
   return [];
+}
+
+/**
+ * The long-lived first, so that they get the registers that suit them; one that finds none drives out cheaper ones,
+ * which try again. What is left without a register has to live in memory.
+ */
+function assign(
+  classes: readonly Interval[],
+  fixed: readonly Ranges[],
+): { assigned: Map<Interval, Register>; failed: Interval[] } {
+  const queue = [...classes].sort((a, b) => a.length - b.length || b.ranges[0]! - a.ranges[0]!);
+  const assigned = new Map<Interval, Register>();
+  const held: Set<Interval>[] = fixed.map(() => new Set());
+  const wanting = fixed.map((_, r) => classes.filter((c) => c.hints.has(r)));
+  const failed: Interval[] = [];
+  while (queue.length > 0) {
+    const interval = queue.pop()!;
+    let choice: Register | null = null;
+    let free = false;
+    let best = -Infinity;
+    let cheapest = Infinity;
+    let victims: Interval[] = [];
+    for (const r of PREFERENCE) {
+      if (intersects(interval.ranges, fixed[r]!)) continue;
+      const there = [...held[r]!].filter((other) => overlap(interval.ranges, other.ranges));
+      if (there.length === 0) {
+        // copies that this choice makes disappear, less those that it makes necessary for others
+        let gain = interval.hints.get(r) ?? 0;
+        for (const other of wanting[r]!) {
+          if (other !== interval && !assigned.has(other) && overlap(interval.ranges, other.ranges))
+            gain -= other.hints.get(r)!;
+        }
+        if (!free || gain > best) {
+          choice = r;
+          best = gain;
+          victims = [];
+        }
+        free = true;
+        continue;
+      }
+      if (free) continue;
+      // what would it cost to have this register?
+      const cost = Math.max(...there.map((other) => other.weight));
+      if (cost < interval.weight && cost < cheapest) {
+        cheapest = cost;
+        choice = r;
+        victims = there;
+      }
+    }
+    if (choice === null) {
+      failed.push(interval);
+      continue;
+    }
+    for (const victim of victims) {
+      held[choice]!.delete(victim);
+      assigned.delete(victim);
+      queue.push(victim);
+    }
+    held[choice]!.add(interval);
+    assigned.set(interval, choice);
+  }
+  return { assigned, failed };
+}
+
+function overlap(a: Ranges, b: Ranges): boolean {
+  return a[0]! < b[b.length - 1]! && b[0]! < a[a.length - 1]! && intersects(a, b);
 }
 
 function coalesce(

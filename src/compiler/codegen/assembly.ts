@@ -48,7 +48,7 @@ import {
   BPF_X,
   BPF_XOR,
 } from '../../bpf/opcodes.ts';
-import type { Inst } from '../ir/ir.ts';
+import type { Inst, SymbolTarget } from '../ir/ir.ts';
 import { signedValue } from '../ir/ir.ts';
 import { type Machine, NO_REGISTER, type Register } from './machine.ts';
 import type { SelectionError, Selector } from './select.ts';
@@ -67,6 +67,7 @@ export function selectAssembly(
   const writes: boolean[] = [];
   const names = new Map<string, number>();
   const immediates = new Map<number, bigint>();
+  const symbols = new Map<number, SymbolTarget>();
   const clobbers: Register[] = [];
   for (const clobber of text.clobbers) {
     const n = /^[rw](\d+)$/.exec(clobber);
@@ -112,6 +113,10 @@ export function selectAssembly(
       immediates.set(registers.length, signedValue(value));
       registers.push(NO_REGISTER);
       reads.push(false);
+    } else if (!/[rmw0-9{]/.test(input.constraint) && value.op === 'symbol') {
+      symbols.set(registers.length, value.symbol!);
+      registers.push(NO_REGISTER);
+      reads.push(false);
     } else if (!/[rmw0-9{]/.test(input.constraint) && value.op !== 'const') {
       error('C908', inst.at, "constraint 'i' expects an integer constant expression");
       registers.push(NO_REGISTER);
@@ -126,7 +131,7 @@ export function selectAssembly(
     writes.push(false);
   });
   const m = s.emit('asm', 0, NO_REGISTER, NO_REGISTER);
-  m.assembly = { template: text.template, names, registers, reads, writes, immediates, clobbers };
+  m.assembly = { template: text.template, names, registers, reads, writes, immediates, symbols, clobbers };
   for (const [own, register] of copies) s.copy(own, register);
 }
 
@@ -191,13 +196,20 @@ function substitute(m: Machine, error: SelectionError): string {
       }
       const immediate = a.immediates.get(index);
       if (immediate !== undefined) return String(immediate);
+      if (a.symbols.has(index)) return `@${index}`;
       return `${(f1 ?? f2) === 'w' ? 'w' : 'r'}${a.registers[index]!}`;
     },
   );
 }
 
+export interface AssembledTemplate {
+  readonly instructions: Instruction[];
+  /** 64-bit immediate loads and calls that name a symbol */
+  readonly relocations: readonly { readonly index: number; readonly target: SymbolTarget; readonly call: boolean }[];
+}
+
 /** The template's instructions with registers filled in. */
-export function assembleTemplate(m: Machine, error: SelectionError): Instruction[] {
+export function assembleTemplate(m: Machine, error: SelectionError): AssembledTemplate {
   const lines: string[] = [];
   const labels = new Map<string, number[]>();
   for (const part of substitute(m, error).split(/[;\n]/)) {
@@ -218,6 +230,7 @@ export function assembleTemplate(m: Machine, error: SelectionError): Instruction
   }
   starts.push(at);
   const out: Instruction[] = [];
+  const relocations: { index: number; target: SymbolTarget; call: boolean }[] = [];
   lines.forEach((line, i) => {
     const jump = (text: string): number | null => {
       if (/^[-+]\d+$/.test(text)) return Number(text);
@@ -230,15 +243,29 @@ export function assembleTemplate(m: Machine, error: SelectionError): Instruction
         : places?.[0];
       return place === undefined ? null : starts[place]! - starts[i]! - 1;
     };
-    const encoded = assembleLine(line, jump);
+    const named = /@(\d+)/.exec(line);
+    const target = named ? m.assembly!.symbols.get(Number(named[1])) : undefined;
+    if (target) relocations.push({ index: out.length, target, call: /^call\b/.test(line) });
+    const encoded = assembleLine(target ? line.replace(/@\d+/, '0') : line, jump);
+    if (encoded && target && /^call\b/.test(line)) encoded[0] = { ...encoded[0]!, src: 1, imm: -1 };
     if (encoded) out.push(...encoded);
     else error('C908', m.at, `invalid instruction in inline asm: '${line}'`);
   });
-  return out;
+  return { instructions: out, relocations };
+}
+
+/** One space around operators, none elsewhere: LLVM's assembler does not care. */
+function normalized(line: string): string {
+  return line
+    .replace(/\s+/g, ' ')
+    .replace(/ ?((?:<<|>>|s>>|[-+*\/%&|^])?=)(?!=) ?/, (whole, op: string, at: number) =>
+      /[<>!=s]$/.test(line.slice(0, at)) || /^if\b/.test(line.trim()) ? whole : ` ${op} `,
+    )
+    .trim();
 }
 
 function assembleLine(line: string, jump: (text: string) => number | null): Instruction[] | null {
-  const text = line.replace(/\s+/g, ' ').trim();
+  const text = normalized(line);
   const make = (opcode: number, dst: number, src: number, offset: number, imm: number | bigint): Instruction[] => [
     { opcode, dst, src, offset, imm: Number(BigInt.asIntN(32, BigInt(imm))) },
   ];

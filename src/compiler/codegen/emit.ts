@@ -4,7 +4,7 @@ import { LD_IMM64 } from '../../bpf/instruction.ts';
 import { BPF_ALU64, BPF_EXIT, BPF_JMP, BPF_JMP32, BPF_MOV, BPF_PSEUDO_CALL, BPF_X } from '../../bpf/opcodes.ts';
 import type { CoreRelocation, SymbolTarget } from '../ir/ir.ts';
 import type { FunctionDeclaration, Location } from '../tree.ts';
-import { assembleTemplate } from './assembly.ts';
+import { type AssembledTemplate, assembleTemplate } from './assembly.ts';
 import type { Machine, MachineBlock, MachineFunction } from './machine.ts';
 import type { SelectionError } from './select.ts';
 import type { Target } from './target.ts';
@@ -45,7 +45,7 @@ export function emitFunction(
   error: SelectionError,
 ): CompiledFunction {
   removeUselessJumps(func);
-  const assembled = new Map<Machine, Instruction[]>();
+  const assembled = new Map<Machine, AssembledTemplate>();
   const starts = new Map<MachineBlock, number>();
   let index = 0;
   for (const block of func.blocks) {
@@ -57,7 +57,7 @@ export function emitFunction(
       } else {
         const lines = assembleTemplate(m, error);
         assembled.set(m, lines);
-        index += lines.length;
+        index += lines.instructions.length;
       }
     }
   }
@@ -134,7 +134,8 @@ export function emitFunction(
           break;
         }
         case 'asm':
-          instructions.push(...(assembled.get(m) ?? []));
+          for (const r of assembled.get(m)?.relocations ?? []) relocations.push({ ...r, index: here + r.index });
+          instructions.push(...(assembled.get(m)?.instructions ?? []));
           break;
       }
     }

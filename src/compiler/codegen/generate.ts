@@ -4,6 +4,7 @@ import { allocateRegisters } from './allocate.ts';
 import { type CompiledFunction, emitFunction } from './emit.ts';
 import { lower } from './lower.ts';
 import { removeRepeatedConstants } from './phi-constants.ts';
+import { orderLoads } from './schedule.ts';
 import { type SelectionError, Selector } from './select.ts';
 import type { Target } from './target.ts';
 
@@ -11,6 +12,7 @@ export function generateFunction(func: Func, target: Target, error: SelectionErr
   lower(func, target);
   const machine = new Selector(func, target, error).run();
   removeRepeatedConstants(machine);
+  orderLoads(machine);
   if (!allocateRegisters(machine))
     error('C911', func.declaration.at, 'ran out of registers during register allocation');
   if (machine.frame > target.stackLimit) {

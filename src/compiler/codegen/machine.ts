@@ -41,6 +41,7 @@ export interface AssemblyOperands {
   readonly writes: readonly boolean[];
   /** immediates by operand number */
   readonly immediates: ReadonlyMap<number, bigint>;
+  readonly symbols: ReadonlyMap<number, SymbolTarget>;
   readonly clobbers: readonly Register[];
 }
 

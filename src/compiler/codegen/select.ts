@@ -423,7 +423,8 @@ export class Selector {
         this.selectReturn(inst);
         return;
       case 'unreachable':
-        this.emit('exit', 0, NO_REGISTER, NO_REGISTER);
+        // a naked function is its assembly and nothing else
+        if (!this.func.declaration.attributes.naked) this.emit('exit', 0, NO_REGISTER, NO_REGISTER);
         return;
       case 'store':
         this.selectStore(inst);
@@ -677,6 +678,7 @@ export class Selector {
   }
 
   private selectReturn(inst: Inst): void {
+    if (this.func.declaration.attributes.naked) return;
     const value = inst.args[0];
     if (value && value.op !== 'undef') {
       if (value.type === 'i32' && this.target.alu32 && value.op !== 'const' && !this.upperIsZero(value)) {

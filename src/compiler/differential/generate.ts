@@ -70,10 +70,10 @@ export interface GenerateOptions {
 }
 
 export function generateProgram(seed: number, options: GenerateOptions): Program {
-  return new Generator(new Random(seed), options).program();
+  return new ProgramMaker(new Random(seed), options).program();
 }
 
-class Generator {
+class ProgramMaker {
   private readonly random: Random;
   private readonly options: GenerateOptions;
   private names = 0;

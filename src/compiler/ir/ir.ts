@@ -86,7 +86,7 @@ export interface DataObject {
   readonly name: string;
   /** for the symbol table: a static local's name has its function's before it */
   readonly symbolName: string;
-  readonly section: string;
+  section: string;
   readonly bytes: Uint8Array;
   readonly align: number;
   readonly type: Type;
@@ -94,7 +94,9 @@ export interface DataObject {
   readonly weak: boolean;
   readonly hidden: boolean;
   /** no store can change it, so loads at constant offsets fold */
-  readonly constant: boolean;
+  constant: boolean;
+  /** volatile, weak or in a section of the user's choice: somebody outside may write it */
+  readonly mayChange: boolean;
   readonly zero: boolean;
   readonly declTags: readonly string[];
   readonly relocations: readonly { readonly offset: number; readonly target: SymbolTarget; readonly addend: number }[];

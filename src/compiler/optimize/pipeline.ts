@@ -11,6 +11,7 @@ import { threadJumps } from './jump-threading.ts';
 import { mergeReturns } from './merge-returns.ts';
 import { promoteMemory } from './promote.ts';
 import { simplifyControlFlow } from './simplify-cfg.ts';
+import { markUnwritten } from './unwritten.ts';
 import { unrollLoops } from './unroll.ts';
 import { forwardMemory, numberValues } from './value-numbering.ts';
 
@@ -52,6 +53,7 @@ function settle(func: Func, rounds: number): void {
 
 export function optimize(module: Module): OptimizeReport {
   const graph = callGraph(module);
+  markUnwritten(module);
   const tooLong: { func: Func; inst: Inst }[] = [];
   const notUnrolled: { func: Func; at: number }[] = [];
   const tooBig: Func[] = [];
