@@ -55,8 +55,8 @@ export function offsetOfField(btf: usize, size: u32, id: u32, name: string): i32
   const members = info & 0xffff;
   for (let i: u32 = 0; i < members; i++) {
     const member = type + 12 + <usize>i * 12;
-    const of = resolved(btf, size, load<u32>(member, 4));
-    if (of == 0 || ((load<u32>(of, 4) >> 24) & 31) != KIND_STRUCT || !hasName(btf, of, name)) continue;
+    const inside = resolved(btf, size, load<u32>(member, 4));
+    if (inside == 0 || ((load<u32>(inside, 4) >> 24) & 31) != KIND_STRUCT || !hasName(btf, inside, name)) continue;
     // With the kind flag the upper eight bits are a bit-field's width.
     const bits = info >> 31 ? load<u32>(member, 8) & 0xffffff : load<u32>(member, 8);
     return <i32>(bits >> 3);
