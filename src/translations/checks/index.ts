@@ -1,5 +1,6 @@
 // All checks, in the order in which a writer wants to hear of them.
 import { articlePoints } from './article-points.ts';
+import { buttonNames } from './button-names.ts';
 import type { Check } from './check.ts';
 import { deadLinks } from './dead-links.ts';
 import { diagramWords } from './diagram-words.ts';
@@ -29,6 +30,7 @@ export const checks: readonly Check[] = [
   sameBlocks,
   sameComponents,
   sameLinks,
+  buttonNames,
   deadLinks,
   sources,
   glossaryFile,
