@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../bpf/assemble.ts';
 import * as r from '../bpf/verifier-records.ts';
-import { CTX, RecordBuilder, constant, frame, scalar } from './build-records.ts';
+import { CTX, RecordBuilder, constant, frame, scalar } from './write-records.ts';
 import { explain, type ExplainedProgram, type SourceLine } from './index.ts';
 import { registerText } from './state-text.ts';
 import { visitRecords } from './records.ts';
@@ -59,7 +59,7 @@ const mapNullRecords = (): Uint8Array =>
     .state({
       instruction: 2,
       registers: { 1: constant(0), 10: frame() },
-      slots: { 0: { kinds: [0, 0, 0, 0, r.STACK_ZERO, r.STACK_ZERO, r.STACK_ZERO, r.STACK_ZERO] } },
+      slots: { 0: { kinds: [r.STACK_ZERO, r.STACK_ZERO, r.STACK_ZERO, r.STACK_ZERO, 0, 0, 0, 0] } },
     })
     .step(2, 1)
     .state({ instruction: 3, registers: { 2: frame(), 10: frame() } })

@@ -8,6 +8,7 @@ import type { ExplainedProgram } from './program.ts';
 export { englishTemplates } from './catalogue.ts';
 export type { GraphEdge, GraphNode, StateGraph, StretchEnd } from './graph.ts';
 export type { LogLevel } from './log.ts';
+export { readLog, type ReadLog } from './read-log.ts';
 export type { ExplainedMap, ExplainedProgram, ExplainedSubprogram, SourceLine } from './program.ts';
 
 export interface Explanation {

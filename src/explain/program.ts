@@ -26,6 +26,8 @@ export interface ExplainedMap {
   readonly name: string;
   readonly keySize: number;
   readonly valueSize: number;
+  /** of a map of maps: what it holds */
+  readonly inner?: { readonly keySize: number; readonly valueSize: number };
 }
 
 export interface ExplainedSubprogram {

@@ -18,8 +18,11 @@ import {
   registerTypeName,
 } from '../bpf/verifier-records.ts';
 import { tnumText } from '../bpf/verifier-messages.ts';
-import type { ExplainedProgram } from './program.ts';
+import type { ExplainedMap, ExplainedProgram } from './program.ts';
 import type { RegisterState, StackSlot, StateRecord } from './records.ts';
+
+/** added to the index of a map for what is found inside it */
+const INNER_MAP = 4096;
 
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
@@ -67,15 +70,21 @@ function boundsText(register: RegisterState): string {
     if (first.omit || done.has(first)) return;
     const negative = first.signed && first.value < 0n;
     const names = [first.name];
-    for (const other of bounds.slice(i + 1)) {
-      if (other.omit || done.has(other)) continue;
+    // Lower bounds are joined with lower ones, upper with upper: every second one.
+    for (let j = i + 2; j < bounds.length; j += 2) {
+      const other = bounds[j];
+      if (!other || other.omit || done.has(other)) continue;
       // A negative number and a huge unsigned one have the same bits, but are not the same number.
       if (BigInt.asUintN(64, other.value) !== BigInt.asUintN(64, first.value)) continue;
       if ((other.signed && other.value < 0n) !== negative) continue;
       done.add(other);
       names.push(other.name);
     }
-    parts.push(`${names.join('=')}=${first.signed ? signedText(first.value) : unsignedText(first.value)}`);
+    // In hexadecimal, a number of 32 bits is shown in 32 bits.
+    const shown =
+      first.signed && first.name.endsWith('32') && first.value < -0x8000n ? first.value & 0xffffffffn : null;
+    const text = shown !== null ? hex(shown) : first.signed ? signedText(first.value) : unsignedText(first.value);
+    parts.push(`${names.join('=')}=${text}`);
   });
   return parts.join(',');
 }
@@ -122,11 +131,18 @@ export function registerText(register: RegisterState, frame: number, program: Ex
   return `${type}(${pointerParts(register, program).join(',')})`;
 }
 
+/** A map found inside another one has its template's sizes, and no name. */
+function mapOf(register: RegisterState, program: ExplainedProgram): ExplainedMap | undefined {
+  if (register.map < INNER_MAP) return program.maps[register.map];
+  const inner = program.maps[register.map - INNER_MAP]?.inner;
+  return inner && { name: '', ...inner };
+}
+
 function pointerParts(register: RegisterState, program: ExplainedProgram): string[] {
   const { base } = register;
   const parts = identity(register);
   if (base === CONST_PTR_TO_MAP || base === PTR_TO_MAP_KEY || base === PTR_TO_MAP_VALUE) {
-    const map = program.maps[register.map];
+    const map = mapOf(register, program);
     if (map && map.name !== '') parts.push(`map=${map.name}`);
     parts.push(`ks=${map?.keySize ?? 0}`, `vs=${map?.valueSize ?? 0}`);
   }
@@ -144,10 +160,10 @@ function pointerParts(register: RegisterState, program: ExplainedProgram): strin
 export function slotText(slot: StackSlot, frame: number, program: ExplainedProgram): string {
   const { kinds } = slot;
   if (kinds.every((kind) => kind === STACK_INVALID)) return '';
-  // Highest address first, as Linux prints them.
-  const letters = [...kinds].reverse().map((kind) => STACK_LETTERS[kind] ?? '?');
+  // Kept highest address first, as Linux prints them.
+  const letters = [...kinds].map((kind) => STACK_LETTERS[kind] ?? '?');
   const name = ` fp${-8 * (slot.number + 1)}=`;
-  if (kinds[0] !== STACK_SPILL) return name + letters.join('');
+  if (kinds[7] !== STACK_SPILL) return name + letters.join('');
   // What lies above a spill of less than eight bytes comes before it.
   const above = letters.slice(0, letters.indexOf(STACK_LETTERS[STACK_SPILL] ?? 'r'));
   return name + above.join('') + registerText(slot.register, frame, program);

@@ -1,4 +1,4 @@
-// Records made by hand, for the tests of this folder: the verifier itself is in another module and another language.
+// Records written from typed values: what a log read back becomes, and what tests hand to the renderers.
 import * as r from '../bpf/verifier-records.ts';
 import { MESSAGE } from '../bpf/verifier-messages.ts';
 
@@ -64,7 +64,7 @@ export const frame = (off = 0): RegisterFields => ({ type: r.PTR_TO_STACK, off }
 
 export interface SlotFields {
   readonly register?: RegisterFields;
-  /** lowest address first */
+  /** highest address first */
   readonly kinds: readonly number[];
 }
 
