@@ -1,4 +1,4 @@
-// lab replay: an XDP program over every packet of a capture.
+// lab replay: an XDP or tc program over every packet of a capture.
 import { startLab } from './kernel.ts';
 import { dumpMap } from '../lab/maps.ts';
 import { openCapture, replayCapture } from '../lab/replay.ts';
@@ -6,6 +6,9 @@ import { useEngine } from '../loader/engine.ts';
 import { loadFile, PROGRAM_OPTIONS } from './program.ts';
 import { readBytes } from './sources.ts';
 import { EXIT_DONE, EXIT_FAULT, EXIT_REJECTED, readArguments, UsageError } from './usage.ts';
+
+/** Program types that take packets. */
+const REPLAYED: readonly string[] = ['xdp', 'tc', 'socket', 'cgroup_skb'];
 
 export async function run(args: string[]): Promise<number> {
   const { values, files } = readArguments('replay', args, PROGRAM_OPTIONS);
@@ -30,7 +33,10 @@ export async function run(args: string[]): Promise<number> {
     throw new UsageError(
       `lab replay: choose a program with --program: ${loaded.programs.map(({ name }) => name).join(', ')}`,
     );
-  if (program.type.name !== 'xdp') throw new UsageError(`lab replay: ${program.name} is no XDP program`);
+  if (!REPLAYED.includes(program.type.name))
+    throw new UsageError(
+      `lab replay: ${program.name} is of type ${program.type.name}; packets go to ${REPLAYED.join(', ')}`,
+    );
 
   // Whole captures: speed counts, and the verifier has bounded every run.
   useEngine(kernel, 'jit', [program.fd], { counting: false });
@@ -46,7 +52,7 @@ export async function run(args: string[]): Promise<number> {
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   const nanoseconds = Number(process.hrtime.bigint() - began);
-  const { packets, verdicts, fault, cut } = step.value;
+  const { packets, verdicts, fault, short, cut } = step.value;
 
   const named = Object.fromEntries(
     verdicts.flatMap((count, value) =>
@@ -61,13 +67,14 @@ export async function run(args: string[]): Promise<number> {
         return [name, entries.map(({ key, value }) => ({ key, value }))];
       }),
     );
-    const answer = { file, program: program.name, capture: pcap, packets, verdicts: named, maps, fault, cut };
+    const answer = { file, program: program.name, capture: pcap, packets, verdicts: named, maps, fault, short, cut };
     console.log(JSON.stringify({ ...answer, nanoseconds, packetsPerSecond: perSecond }));
   } else {
     console.log(
       `${packets} packets in ${(nanoseconds / 1e6).toFixed(1)} ms: ${(perSecond / 1e6).toFixed(2)} million a second`,
     );
     for (const [name, count] of Object.entries(named)) console.log(`${name} ${count}`);
+    if (short > 0) console.log(`${short} too short to run`);
     if (cut) console.error(`${pcap} ends inside a packet`);
     if (fault) console.error(`fault: ${fault.kind} at instruction ${fault.instruction}, address ${fault.address}`);
   }

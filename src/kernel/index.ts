@@ -54,7 +54,7 @@ import { redirectKind as kindOfRedirect, redirectNumber, noteRedirect } from './
 import { passTime, resetTimers } from './helpers/timers';
 import { systemCall } from './syscall/bpf';
 import { returned } from './syscall/test-run';
-import { replay } from './syscall/xdp-replay';
+import { replay } from './syscall/replay';
 import { helperIndex, helperMismatch as mismatch, resetHelpers } from './helpers/table';
 import { lostLines, resetTrace, traceSize as traceBytes, traceStart } from './helpers/trace';
 import { clock as now, resetMachine, setCpu as chooseCpu } from './cpu';
@@ -303,7 +303,7 @@ export function runOverMemory(fd: i32, data: usize, size: u32): u64 {
   return program == null ? 0 : runBare(program, data, size);
 }
 
-/** Runs XDP program `fd` over a capture's records, see syscall/xdp-replay.ts; the packets run. */
+/** Runs program `fd` over a capture's records, see syscall/replay.ts; the packets run. */
 export function replayPackets(fd: i32, data: usize, size: usize, swapped: bool, counters: usize): u32 {
   const program = programOf(fd);
   return program == null ? 0 : replay(program, data, size, swapped, counters);

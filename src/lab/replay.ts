@@ -1,4 +1,4 @@
-// A capture (pcap) through an XDP program, in slices: between two of them the caller can show progress, or stop.
+// A capture (pcap) through an XDP program (or one of socket buffers), in slices: between two of them the caller can show progress, or stop.
 import type { Kernel } from '../loader/kernel.ts';
 import type { Fault } from './api.ts';
 import { faultOf } from './run.ts';
@@ -15,6 +15,8 @@ export interface ReplayResult {
   /** how often each return value came; those from 15 on are counted together as 15 */
   readonly verdicts: readonly number[];
   readonly fault: Fault | null;
+  /** packets that a socket buffer cannot hold: nothing behind the Ethernet header */
+  readonly short: number;
   /** the file ends inside a packet */
   readonly cut: boolean;
 }
@@ -47,7 +49,7 @@ export function openCapture(bytes: Uint8Array): Capture | { readonly problem: st
 
 /** Bytes that one slice takes: some ten thousand packets, a few milliseconds. */
 const SLICE = 4 << 20;
-const COUNTERS = 17 * 8;
+const COUNTERS = 18 * 8;
 
 /** Runs program `fd` over every packet. The kernel's engine and budget hold; each `next()` does one slice. */
 export function* replayCapture(
@@ -77,7 +79,7 @@ export function* replayCapture(
       yield { done: at, total: bytes.length, packets };
     }
     const verdicts = Array.from({ length: 16 }, (_, value) => counter(value));
-    return { packets, verdicts, fault, cut: fault === null && at < bytes.length };
+    return { packets, verdicts, fault, short: counter(17), cut: fault === null && at < bytes.length };
   } finally {
     exports.release(buffer);
     exports.release(counters);
