@@ -22,6 +22,7 @@ import { reserve } from '../memory/arena';
 import { holdMap } from '../maps/registry';
 import { FunctionInfo, Program } from '../program';
 import { rewrite } from '../rewrite/rewrite';
+import { verify } from '../verifier/verify';
 import { btfOf, mapOf, openProgram } from './files';
 import { nameAt, pointerAt, textLength, u32At } from './user';
 
@@ -143,6 +144,7 @@ export function programLoad(): i64 {
   }
   let error = readFunctionInfo(program);
   if (!error) error = resolveMaps(program);
+  if (!error && !program.unverified) error = verify(program);
   if (!error) error = rewrite(program);
   if (error) return error;
   program.id = programs.length;

@@ -149,15 +149,15 @@ export function addExecuted(count: u64): void {
 }
 
 function get(register: usize): u64 {
-  return load<u64>(REGISTERS + register);
+  return load<u64>(register, REGISTERS);
 }
 
 function get32(register: usize): u32 {
-  return load<u32>(REGISTERS + register);
+  return load<u32>(register, REGISTERS);
 }
 
 function set(register: usize, value: u64): void {
-  store<u64>(REGISTERS + register, value);
+  store<u64>(register, value, REGISTERS);
 }
 
 function immediate(record: usize): u64 {
