@@ -89,6 +89,7 @@ export const PROBLEMS: readonly Problem[] = [
     'V107',
     'memory',
     {
+      BTF_POINTER_ACCESS: 'offset size',
       MEM_ACCESS: 'whole offset size',
       MAP_KEY_ACCESS: 'whole offset size',
       TP_BUFFER_ACCESS: 'register _ offset size',
@@ -160,6 +161,8 @@ export const PROBLEMS: readonly Problem[] = [
     'V114',
     'memory',
     {
+      MAP_KEY_WRITE: 'register',
+      MAP_WRITE_FORBIDDEN_PLAIN: '',
       MAP_WRITE_FORBIDDEN: 'whole offset size',
       MAP_READ_FORBIDDEN: 'whole offset size',
       READONLY_MAP_UPDATE: '',
@@ -320,6 +323,7 @@ export const PROBLEMS: readonly Problem[] = [
     'V208',
     'policy',
     {
+      STACK_POINTER_RANGE: 'register',
       SANITIZE_REASON: 'register',
       STACK_ARITHMETIC_RANGE: 'register',
       STACK_VARIABLE_ARITHMETIC: 'register',
@@ -334,6 +338,7 @@ export const PROBLEMS: readonly Problem[] = [
     'V301',
     'call',
     {
+      ARGUMENT_STACK_EXPECTED: 'register type',
       ARGUMENT_TYPE: 'register type',
       ARGUMENT_EXPECTED: '',
       ARGUMENT_EXPECTED_LAST: '',
@@ -388,6 +393,7 @@ export const PROBLEMS: readonly Problem[] = [
     'V307',
     'call',
     {
+      CALLBACK_MAP: '',
       MAP_TYPE_FUNCTION: '_ helper _',
       MAP_PTR_MISSING: '',
       MAP_PTR_MISSING_VALUE: '',
@@ -418,6 +424,8 @@ export const PROBLEMS: readonly Problem[] = [
     'V309',
     'call',
     {
+      LOCAL_STORAGE_FLAGS: '',
+      TIMER_UID: '',
       ARGUMENT_NOT_CONSTANT: 'register',
       GET_STACK_FLAGS: '',
       TIMER_MAP: 'register',
@@ -449,6 +457,8 @@ export const PROBLEMS: readonly Problem[] = [
     'V312',
     'call',
     {
+      GLOBAL_CTX_CALL: '',
+      GLOBAL_NOT_NULL: '',
       INVALID_ARGUMENTS: '_ subprogram',
       GLOBAL_TOO_MANY_ARGUMENTS: '',
       GLOBAL_ARGUMENT_TYPE: '',
@@ -465,7 +475,7 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V313',
     'call',
-    { FUNC_NOT_STATIC: '', FUNC_GLOBAL_PTR: '', CALLBACK_NOT_SCALAR: '', ASYNC_SUBPROGRAM: '' },
+    { FUNC_NOT_STATIC: '', FUNC_GLOBAL_PTR: '', ASYNC_SUBPROGRAM: '' },
     'this function cannot serve as a callback',
     'a static function that returns a number',
     'declare the callback static, and return 0 or 1',
@@ -498,7 +508,14 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V403',
     'resource',
-    { FUNCTION_CALL_LOCKED: '' },
+    {
+      GLOBAL_LOCKED: '',
+      LOCK_HELD: '',
+      LOCK_NOT_HELD: '',
+      LOCK_DIFFERENT: '',
+      LOCK_LEAK: '',
+      FUNCTION_CALL_LOCKED: '',
+    },
     'a lock is held here, and this may not be done under a lock',
     'bpf_spin_unlock() before the call',
     'keep the locked stretch short: no calls in it',
@@ -532,6 +549,10 @@ export const PROBLEMS: readonly Problem[] = [
     'V504',
     'structure',
     {
+      ADDRESS_SPACE_ARENA: '',
+      ADDRESS_SPACE_CAST: '',
+      BAD_JUMP_OPCODE: '',
+      BAD_LD_MODE: '',
       UNKNOWN_OPCODE: '',
       RESERVED_LDX: '',
       RESERVED_STX: '',
@@ -605,7 +626,14 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V511',
     'structure',
-    { NO_FUNC_INFO: '', FUNC_INFO_COUNT: '', FUNC_INFO_MISMATCH: '', BAD_FUNC_INFO_TYPE: '' },
+    {
+      LD_ABS_WITHOUT_BTF: '',
+      TAIL_CALL_WITHOUT_BTF: '',
+      NO_FUNC_INFO: '',
+      FUNC_INFO_COUNT: '',
+      FUNC_INFO_MISMATCH: '',
+      BAD_FUNC_INFO_TYPE: '',
+    },
     'the type information (BTF) does not describe the functions of the program',
     'one func_info row for each function, in order',
     'compile with -g, and load the object unchanged',
@@ -614,13 +642,11 @@ export const PROBLEMS: readonly Problem[] = [
     'V512',
     'structure',
     {
-      RETURN_NOT_KNOWN: '_ register type',
       RETURN_RANGE_START: '_ register',
       RETURN_RANGE_SMIN: '',
       RETURN_RANGE_SMAX: '',
       RETURN_RANGE_UNKNOWN: '',
       RETURN_RANGE_END: 'least most',
-      RETURN_STACK_POINTER: '',
     },
     'the value that is returned can lie outside what a program of this type may return',
     'a return value from {least} to {most}',
@@ -670,6 +696,19 @@ export const PROBLEMS: readonly Problem[] = [
     'no direct writes to dynptrs and iterators',
     'use the functions that belong to it',
   ),
+  problem(
+    'V517',
+    'structure',
+    {
+      RETURN_NOT_KNOWN: '_ register type',
+      SUBPROGRAM_EXIT_NOT_SCALAR: 'register type',
+      RETURN_STACK_POINTER: '',
+      CALLBACK_NOT_SCALAR: '',
+    },
+    'a pointer is returned here, where a number is expected',
+    'a number as return value',
+    'return a constant or a number that was read, not an address',
+  ),
   // --- limits
   problem(
     'V601',
@@ -698,7 +737,7 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V604',
     'limit',
-    { CALL_STACK_TOO_DEEP: 'frames' },
+    { CALL_STACK_TOO_DEEP_STATIC: 'frames', CALL_STACK_TOO_DEEP: 'frames' },
     'functions call each other {frames} deep',
     'at most 8 frames',
     'let the compiler inline some of them (static __always_inline)',

@@ -10,16 +10,12 @@ export interface ReadMessage {
 
 const words = new Map<string, number>();
 {
-  // The words are only to be had through a message that is nothing but one of them.
-  const bug = MESSAGE_NAMES.indexOf('VERIFIER_BUG');
-  const front = renderMessage(bug, [0n]).replace(/\n$/, '');
-  for (const number of Object.values(WORD))
-    words.set(
-      renderMessage(bug, [BigInt(number)])
-        .replace(/\n$/, '')
-        .slice(front.length),
-      number,
-    );
+  // The words are only to be had through a message that begins with one of them.
+  const frame = MESSAGE_NAMES.findIndex(
+    (_, id) => MESSAGE_ARGUMENTS[id] === 's' && MESSAGE_TEMPLATES[id]?.startsWith('%s '),
+  );
+  const behind = (MESSAGE_TEMPLATES[frame]?.length ?? 0) - '%s'.length + '\n'.length;
+  for (const number of Object.values(WORD)) words.set(renderMessage(frame, [BigInt(number)]).slice(0, -behind), number);
 }
 const helperNumbers = new Map(HELPERS.map((helper) => [`bpf_${helper.name}`, helper.id]));
 
