@@ -1,0 +1,112 @@
+// npm run figures (after npm run build): what a visit costs, measured on the built site: bytes as a host would send them (brotli), and the time
+// from the click on Run to the result, cold and warm, as it is and with the processor slowed down four times.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { chromium, type Browser, type Page } from 'playwright';
+import { findChromium, NO_CHROMIUM } from './chromium.ts';
+
+const PORT = 4398;
+const SITE = `http://127.0.0.1:${PORT}`;
+const RUNS = 5;
+
+interface Load {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+function collect(page: Page): () => Promise<Load[]> {
+  const waiting: Promise<Load | null>[] = [];
+  page.context().on('response', (response) => {
+    waiting.push(
+      response
+        .body()
+        .then((body) => ({
+          path: new URL(response.url()).pathname,
+          bytes: brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+        }))
+        .catch(() => null),
+    );
+  });
+  return async () => (await Promise.all(waiting)).filter((load) => load !== null);
+}
+
+const isFont = (load: Load): boolean => /\.(woff2|ttf)$/.test(load.path);
+const kilobytes = (loads: readonly Load[]): string => `${(loads.reduce((sum, load) => sum + load.bytes, 0) / 1000).toFixed(1)} kB`;
+
+async function weights(browser: Browser): Promise<void> {
+  for (const language of ['my', 'en']) {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const loaded = collect(page);
+    await page.goto(`${SITE}/${language}/what-is-ebpf/`, { waitUntil: 'networkidle' });
+    const reading = await loaded();
+    await runOnce(page);
+    await page.waitForLoadState('networkidle');
+    const run = (await loaded()).slice(reading.length);
+    await page.locator('[data-example] [data-action="edit"]').first().click();
+    await page.waitForLoadState('networkidle');
+    const edit = (await loaded()).slice(reading.length + run.length);
+    console.log(`${language}: reading page ${kilobytes(reading.filter((l) => !isFont(l)))}, its fonts ${kilobytes(reading.filter(isFont))}`);
+    console.log(`${language}: lab at the first Run ${kilobytes(run)}`);
+    for (const load of run) console.log(`      ${load.path} ${kilobytes([load])}`);
+    console.log(`${language}: editor at the first Edit ${kilobytes(edit.filter((l) => !isFont(l)))}`);
+    await page.close();
+  }
+}
+
+/** Milliseconds from the click to the result, measured inside the page. */
+function runOnce(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const example = document.querySelector('[data-example]');
+        const button = example?.querySelector<HTMLElement>('[data-action="run"]');
+        if (!example || !button) return reject(new Error('the page has no example to run'));
+        const began = performance.now();
+        const result = example.querySelector('.result');
+        if (!result) return reject(new Error('the example has no place for a result'));
+        const observer = new MutationObserver(() => {
+          observer.disconnect();
+          resolve(performance.now() - began);
+        });
+        observer.observe(result, { childList: true });
+        button.click();
+      }),
+  );
+}
+
+async function times(browser: Browser, slowdown: number): Promise<void> {
+  const cold: number[] = [];
+  const warm: number[] = [];
+  for (let i = 0; i < RUNS; i++) {
+    const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+    await page.goto(`${SITE}/my/what-is-ebpf/`, { waitUntil: 'networkidle' });
+    cold.push(await runOnce(page));
+    for (let j = 0; j < 3; j++) await runOnce(page);
+    warm.push(await runOnce(page));
+    await context.close();
+  }
+  const median = (list: number[]): string => `${(list.sort((a, b) => a - b)[RUNS >> 1] ?? 0).toFixed(0)} ms`;
+  console.log(`click on Run to result, processor ${slowdown} × slowed: cold ${median(cold)}, warm ${median(warm)}`);
+}
+
+const executablePath = findChromium();
+if (executablePath === null) {
+  console.error(NO_CHROMIUM);
+  process.exit(2);
+}
+const server = spawn(process.execPath, [fileURLToPath(new URL('../../e2e/serve.ts', import.meta.url)), String(PORT)], {
+  stdio: 'inherit',
+});
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
+try {
+  await weights(browser);
+  await times(browser, 1);
+  await times(browser, 4);
+} finally {
+  await browser.close();
+  server.kill();
+}
