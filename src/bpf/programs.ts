@@ -11,8 +11,15 @@ export interface ContextField {
   /** elements, for an array field such as __sk_buff.cb */
   readonly count?: number;
   readonly type: ContextFieldType;
+  /** may be written, in its own size */
   readonly write?: boolean;
   readonly narrow?: boolean;
+  /** writes may be narrower too */
+  readonly writeNarrow?: boolean;
+  /** eight bytes at once over two elements */
+  readonly wide?: boolean;
+  /** only programs with this expected_attach_type see it */
+  readonly attachType?: number;
 }
 
 export interface ProgramType {
@@ -31,6 +38,7 @@ export interface ProgramType {
   readonly returns: readonly [number, number] | null;
   readonly returnNames: readonly string[];
   readonly directPacketAccess: boolean;
+  readonly directPacketWrite: boolean;
   readonly simulated: boolean;
 }
 
@@ -49,10 +57,168 @@ const XDP_MD: readonly ContextField[] = [
   { name: 'data_meta', offset: 8, size: 4, type: 'packet_meta' },
   scalar('ingress_ifindex', 12, 4, { narrow: false }),
   scalar('rx_queue_index', 16, 4, { narrow: false }),
-  scalar('egress_ifindex', 20, 4, { narrow: false }),
+  // BPF_XDP_DEVMAP
+  scalar('egress_ifindex', 20, 4, { narrow: false, attachType: 35 }),
+];
+
+/** struct __sk_buff: which fields a type sees, and which of them it may write, was asked of Linux 6.18 byte by byte. */
+const sk = (
+  write: readonly string[],
+  without: readonly string[],
+  extra: readonly ContextField[],
+): readonly ContextField[] =>
+  [
+    scalar('len', 0),
+    scalar('pkt_type', 4),
+    scalar('mark', 8),
+    scalar('queue_mapping', 12),
+    scalar('protocol', 16),
+    scalar('vlan_present', 20),
+    scalar('vlan_tci', 24),
+    scalar('vlan_proto', 28),
+    scalar('priority', 32),
+    scalar('ingress_ifindex', 36),
+    scalar('ifindex', 40),
+    scalar('tc_index', 44),
+    scalar('cb', 48, 4, { count: 5, write: true, writeNarrow: true, wide: true }),
+    scalar('hash', 68),
+    scalar('tc_classid', 72),
+    scalar('napi_id', 84),
+    scalar('wire_len', 160),
+    scalar('gso_segs', 164),
+    { name: 'sk', offset: 168, size: 8, type: 'sock' } as const,
+    scalar('gso_size', 176),
+    ...extra,
+  ]
+    .filter((field) => !without.includes(field.name))
+    .map((field) => (write.includes(field.name) ? { ...field, write: true } : field))
+    .sort((a, b) => a.offset - b.offset);
+
+const SK_PACKET: readonly ContextField[] = [
+  { name: 'data', offset: 76, size: 4, type: 'packet' },
+  { name: 'data_end', offset: 80, size: 4, type: 'packet_end' },
+];
+const SK_TIMES: readonly ContextField[] = [
+  scalar('tstamp', 152, 8, { narrow: false, write: true }),
+  scalar('hwtstamp', 184, 8, { narrow: false }),
+];
+const SK_TC = sk(
+  ['mark', 'queue_mapping', 'priority', 'tc_index', 'tc_classid'],
+  [],
+  [
+    ...SK_PACKET,
+    ...SK_TIMES,
+    { name: 'data_meta', offset: 140, size: 4, type: 'packet_meta' },
+    scalar('tstamp_type', 180, 1, { narrow: false }),
+  ],
+);
+const SK_SOCKET = sk([], ['tc_classid', 'wire_len'], []);
+const SK_CGROUP = sk(
+  ['mark', 'priority'],
+  ['tc_classid', 'wire_len'],
+  [
+    ...SK_PACKET,
+    ...SK_TIMES,
+    scalar('family', 88),
+    scalar('remote_ip4', 92, 4, { narrow: false }),
+    scalar('local_ip4', 96, 4, { narrow: false }),
+    scalar('remote_ip6', 100, 4, { count: 4, narrow: false }),
+    scalar('local_ip6', 116, 4, { count: 4, narrow: false }),
+    scalar('remote_port', 132),
+    scalar('local_port', 136),
+  ],
+);
+
+/** struct pt_regs of x86-64, by position */
+const PT_REGS_NAMES = 'r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss'.split(
+  ' ',
+);
+const ptRegs = (narrow: boolean): readonly ContextField[] =>
+  PT_REGS_NAMES.map((name, i) => scalar(name, i * 8, 8, { narrow }));
+
+const TC_ACTIONS = [
+  'TC_ACT_OK',
+  'TC_ACT_RECLASSIFY',
+  'TC_ACT_SHOT',
+  'TC_ACT_PIPE',
+  'TC_ACT_STOLEN',
+  'TC_ACT_QUEUED',
+  'TC_ACT_REPEAT',
+  'TC_ACT_REDIRECT',
 ];
 
 export const PROGRAM_TYPES: readonly ProgramType[] = [
+  {
+    id: 1,
+    name: 'socket',
+    constant: 'BPF_PROG_TYPE_SOCKET_FILTER',
+    sections: ['socket'],
+    context: 'struct __sk_buff',
+    contextSize: 192,
+    fields: SK_SOCKET,
+    returns: null,
+    returnNames: [],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: true,
+  },
+  {
+    id: 2,
+    name: 'kprobe',
+    constant: 'BPF_PROG_TYPE_KPROBE',
+    sections: ['kprobe', 'kretprobe', 'uprobe', 'uretprobe', 'ksyscall', 'kretsyscall'],
+    context: 'struct pt_regs',
+    contextSize: 168,
+    fields: ptRegs(true),
+    returns: null,
+    returnNames: [],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: true,
+  },
+  {
+    id: 3,
+    name: 'tc',
+    constant: 'BPF_PROG_TYPE_SCHED_CLS',
+    sections: ['tc', 'tcx/ingress', 'tcx/egress', 'tc/ingress', 'tc/egress', 'classifier'],
+    context: 'struct __sk_buff',
+    contextSize: 192,
+    fields: SK_TC,
+    returns: null,
+    returnNames: TC_ACTIONS,
+    directPacketAccess: true,
+    directPacketWrite: true,
+    simulated: true,
+  },
+  {
+    id: 4,
+    name: 'tc_action',
+    constant: 'BPF_PROG_TYPE_SCHED_ACT',
+    sections: ['action'],
+    context: 'struct __sk_buff',
+    contextSize: 192,
+    fields: SK_TC,
+    returns: null,
+    returnNames: TC_ACTIONS,
+    directPacketAccess: true,
+    directPacketWrite: true,
+    simulated: true,
+  },
+  {
+    id: 5,
+    name: 'tracepoint',
+    constant: 'BPF_PROG_TYPE_TRACEPOINT',
+    sections: ['tracepoint', 'tp'],
+    context: 'void',
+    contextSize: 8192,
+    // the first eight bytes are the kernel's; behind them lie the event's own fields, up to PERF_MAX_TRACE_SIZE
+    fields: [scalar('fields', 8, 8, { count: 1023 })],
+    returns: null,
+    returnNames: [],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: true,
+  },
   {
     id: 6,
     name: 'xdp',
@@ -64,6 +230,49 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     returns: null,
     returnNames: ['XDP_ABORTED', 'XDP_DROP', 'XDP_PASS', 'XDP_TX', 'XDP_REDIRECT'],
     directPacketAccess: true,
+    directPacketWrite: true,
+    simulated: true,
+  },
+  {
+    id: 7,
+    name: 'perf_event',
+    constant: 'BPF_PROG_TYPE_PERF_EVENT',
+    sections: ['perf_event'],
+    context: 'struct bpf_perf_event_data',
+    contextSize: 184,
+    fields: [...ptRegs(false), scalar('sample_period', 168, 8), scalar('addr', 176, 8)],
+    returns: null,
+    returnNames: [],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: true,
+  },
+  {
+    id: 8,
+    name: 'cgroup_skb',
+    constant: 'BPF_PROG_TYPE_CGROUP_SKB',
+    sections: ['cgroup_skb/ingress', 'cgroup_skb/egress', 'cgroup/skb'],
+    context: 'struct __sk_buff',
+    contextSize: 192,
+    fields: SK_CGROUP,
+    returns: [0, 1],
+    returnNames: ['drop', 'pass'],
+    directPacketAccess: true,
+    directPacketWrite: false,
+    simulated: true,
+  },
+  {
+    id: 17,
+    name: 'raw_tp',
+    constant: 'BPF_PROG_TYPE_RAW_TRACEPOINT',
+    sections: ['raw_tp', 'raw_tracepoint'],
+    context: 'struct bpf_raw_tracepoint_args',
+    contextSize: 96,
+    fields: [scalar('args', 0, 8, { count: 12 })],
+    returns: null,
+    returnNames: [],
+    directPacketAccess: false,
+    directPacketWrite: false,
     simulated: true,
   },
 ];
@@ -72,3 +281,21 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
 export const BPF_CGROUP_INET_INGRESS = 0;
 export const BPF_CGROUP_INET_EGRESS = 1;
 export const BPF_XDP = 37;
+
+/** struct bpf_sock, read only, as programs see it through a socket pointer. */
+export const SOCKET_FIELDS: readonly ContextField[] = [
+  scalar('bound_dev_if', 0, 4, { narrow: false }),
+  scalar('family', 4),
+  scalar('type', 8),
+  scalar('protocol', 12),
+  scalar('mark', 16, 4, { narrow: false }),
+  scalar('priority', 20, 4, { narrow: false }),
+  scalar('src_ip4', 24),
+  scalar('src_ip6', 28, 4, { count: 4 }),
+  scalar('src_port', 44),
+  scalar('dst_port', 48, 2),
+  scalar('dst_ip4', 52),
+  scalar('dst_ip6', 56, 4, { count: 4 }),
+  scalar('state', 72),
+  scalar('rx_queue_mapping', 76),
+];

@@ -120,7 +120,7 @@ export const REG = {
   id: 72,
   /** the reference that must be released; 0: none */
   reference: 76,
-  /** index into the program's maps, plus one; 0: none */
+  /** index into the program's maps, plus one; 0: none; 4096 more: the map found inside that one (its inner map's template) */
   map: 80,
   /** which lookup of an outer map gave this inner map; 0: none */
   mapUid: 84,
@@ -147,7 +147,7 @@ export const BPF_ADD_CONST = 0x80000000 | 0;
 export const AT_PKT_END = -1;
 export const BEYOND_PKT_END = -2;
 
-/** One 8-byte slot of the stack: the spilled register, then the kind of each byte (8 × u8; byte 7 is the highest address). */
+/** One 8-byte slot of the stack: the spilled register, then the kind of each byte (8 × u8; byte i of slot n is the one at fp-(8n+i+1)). */
 export const SLOT = { register: 0, kinds: 120 } as const;
 export const SLOT_SIZE = 128;
 

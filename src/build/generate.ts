@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packHelpers } from './pack-helpers.ts';
+import { packContexts } from './pack-contexts.ts';
 import { packVerifierMessages } from './pack-verifier-messages.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -41,3 +42,4 @@ for (const name of ['opcodes', 'limits', 'errno', 'maps', 'syscall', 'programs',
 }
 write('src/kernel/generated/verifier-messages.ts', packVerifierMessages());
 write('src/kernel/generated/helpers.ts', packHelpers());
+write('src/kernel/generated/contexts.ts', packContexts());

@@ -1,0 +1,139 @@
+// Packs what the verifier asks about program types for AssemblyScript: src/kernel/generated/contexts.ts. Contexts become rows of
+// 12 bytes, and a question walks the rows of its type.
+import { BPF_CGROUP_INET_EGRESS, PROGRAM_TYPES, SOCKET_FIELDS, type ContextFieldType } from '../bpf/programs.ts';
+
+/** What a context field gives; 0 is "no such access". */
+const KINDS: Readonly<Record<ContextFieldType, number>> = {
+  scalar: 1,
+  packet: 2,
+  packet_end: 3,
+  packet_meta: 4,
+  sock: 5,
+  pointer: 6,
+};
+const FLAG_NARROW = 1;
+const FLAG_WRITE = 2;
+const FLAG_WRITE_NARROW = 4;
+const FLAG_WIDE = 8;
+
+/** Types whose programs get frames of their own on large stacks (Linux: bpf_enable_priv_stack). */
+const PRIVATE_STACK = ['kprobe', 'tracepoint', 'perf_event', 'raw_tp'];
+/** Types that may use LD_ABS and LD_IND (Linux: may_access_skb). */
+const LOADS_BY_POSITION = ['socket', 'tc', 'tc_action'];
+
+function mask(names: readonly string[]): number {
+  return (
+    PROGRAM_TYPES.filter((type) => names.includes(type.name)).reduce((bits, type) => bits | (1 << type.id), 0) >>> 0
+  );
+}
+
+export function packContexts(): string {
+  const rows: number[] = [];
+  const first = new Map<number, [number, number]>();
+  for (const type of PROGRAM_TYPES) {
+    const start = rows.length / 12;
+    for (const field of type.fields) {
+      const end = field.offset + field.size * (field.count ?? 1);
+      const flags =
+        (field.narrow ? FLAG_NARROW : 0) |
+        (field.write ? FLAG_WRITE : 0) |
+        (field.writeNarrow ? FLAG_WRITE_NARROW : 0) |
+        (field.wide ? FLAG_WIDE : 0);
+      const attach = field.attachType === undefined ? 255 : field.attachType;
+      rows.push(
+        field.offset & 255,
+        field.offset >> 8,
+        end & 255,
+        end >> 8,
+        field.size,
+        flags,
+        KINDS[field.type],
+        attach,
+        0,
+        0,
+        0,
+        0,
+      );
+    }
+    first.set(type.id, [start, type.fields.length]);
+  }
+  const direct = PROGRAM_TYPES.filter((type) => type.directPacketAccess).map((type) => type.name);
+  const writes = PROGRAM_TYPES.filter((type) => type.directPacketWrite).map((type) => type.name);
+  const ranged = PROGRAM_TYPES.filter((type) => type.returns !== null);
+  const names = [...new Set(PROGRAM_TYPES.map((type) => type.context.replace('struct ', '')))];
+  const socket = SOCKET_FIELDS.flatMap((field) => [
+    field.offset,
+    field.offset + field.size * (field.count ?? 1),
+    field.size,
+    field.narrow ? 1 : 0,
+  ]);
+  return `// Made from src/bpf/programs.ts by src/build/pack-contexts.ts.
+import { nameIs } from '../verifier/btf';
+
+export const CONTEXT_PACKET: i32 = ${KINDS.packet};
+export const CONTEXT_PACKET_END: i32 = ${KINDS.packet_end};
+export const CONTEXT_PACKET_META: i32 = ${KINDS.packet_meta};
+export const CONTEXT_SOCK: i32 = ${KINDS.sock};
+export const CONTEXT_TP_BUFFER: i32 = 100;
+export const BPF_CGROUP_INET_EGRESS: i32 = ${BPF_CGROUP_INET_EGRESS};
+${PROGRAM_TYPES.map((type) => `export const ${type.constant.replace('BPF_PROG_TYPE', 'PROGRAM_TYPE')}: i32 = ${type.id};`).join('\n')}
+const ROWS: usize = memory.data<u8>([${rows.join(',')}]);
+const FIRST: usize = memory.data<u8>([${Array.from({ length: 33 }, (_, id) => first.get(id) ?? [0, 0])
+    .flat()
+    .join(',')}]);
+const SOCKET: StaticArray<i32> = [${socket.join(', ')}];
+
+/** May a program of this type access its context so, and what does a read give? 0: no. (CONTEXT_…, 1: a number) */
+export function contextAccess(type: i32, attachType: i32, off: i32, size: i32, write: bool): i32 {
+  if (type < 0 || type > 32 || off < 0 || off % size != 0) return 0;
+  const count = <i32>load<u8>(FIRST + type * 2, 1);
+  let row = ROWS + <usize>load<u8>(FIRST + type * 2) * 12;
+  for (let i = 0; i < count; i++, row += 12) {
+    if (off < <i32>load<u16>(row)) continue;
+    if (off >= <i32>load<u16>(row, 2)) continue;
+    const attach = <i32>load<u8>(row, 7);
+    if (attach != 255 && attach != attachType) return 0;
+    const fieldSize = <i32>load<u8>(row, 4);
+    const flags = <i32>load<u8>(row, 5);
+    if (off + size > <i32>load<u16>(row, 2)) return 0;
+    if (write) {
+      if ((flags & ${FLAG_WRITE}) == 0) return 0;
+      if ((flags & ${FLAG_WRITE_NARROW}) == 0 && size != fieldSize) return 0;
+    }
+    if (size > fieldSize && (flags & ${FLAG_WIDE}) == 0) return 0;
+    if (!write && size < fieldSize && (flags & ${FLAG_NARROW}) == 0) return 0;
+    return <i32>load<u8>(row, 6);
+  }
+  return 0;
+}
+/** May struct bpf_sock be read so? */
+export function socketAccess(_common: i32, off: i32, size: i32): bool {
+  if (off < 0 || off % size != 0) return false;
+  for (let i = 0; i < SOCKET.length; i += 4) {
+    if (off < SOCKET[i] || off >= SOCKET[i + 1]) continue;
+    return size == SOCKET[i + 2] || (SOCKET[i + 3] != 0 && size < SOCKET[i + 2]);
+  }
+  return false;
+}
+export function programMayReadPacket(type: i32): bool { return ((${mask(direct)} >> type) & 1) != 0; }
+export function programMayWritePacket(type: i32): bool { return ((${mask(writes)} >> type) & 1) != 0; }
+export function mayLoadPacketByPosition(type: i32): bool { return ((${mask(LOADS_BY_POSITION)} >> type) & 1) != 0; }
+export function usesPrivateStack(type: i32): bool { return ((${mask(PRIVATE_STACK)} >> type) & 1) != 0; }
+export function programReturnsRange(type: i32): bool { return ((${mask(ranged.map((type) => type.name))} >> type) & 1) != 0; }
+export function programReturnMin(type: i32): i32 {
+${ranged.map((type) => `  if (type == ${type.id}) return ${type.returns?.[0] ?? 0};`).join('\n')}
+  return 0;
+}
+export function programReturnMax(type: i32): i32 {
+${ranged.map((type) => `  if (type == ${type.id}) return ${type.returns?.[1] ?? 0};`).join('\n')}
+  return 0;
+}
+/** Is BTF type \`id\` the structure that programs of this type get as their context? */
+export function contextIsNamed(type: i32, id: u32): bool {
+${PROGRAM_TYPES.filter((type) => names.includes(type.context.replace('struct ', '')) && type.context !== 'void')
+  .map((type) => `  if (type == ${type.id}) return nameIs(id, '${type.context.replace('struct ', '')}');`)
+  .join('\n')}
+  return false;
+}
+`;
+}
