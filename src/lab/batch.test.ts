@@ -1,0 +1,57 @@
+// `lab batch`: the words of its contract, and that a mistake in one line is an answer.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testKernel } from '../jit/fuzz.ts';
+import type { Kernel } from '../loader/kernel.ts';
+import { answerBatch, type BatchRequest } from './batch.ts';
+
+let kernel: Kernel;
+beforeAll(async () => {
+  kernel = await testKernel();
+});
+
+const ask = (request: BatchRequest): Record<string, unknown> => answerBatch(kernel, request, () => 0);
+const RETURN_2 = 'b7000000020000009500000000000000';
+
+describe('unverified programs', () => {
+  it.each(['interpreter', 'jit', 'jit-checked'])('run over the packet in %s', (engine) => {
+    const instructions = '79100000000000007a010800070000009500000000000000';
+    const packet = '01020304050607080000000000000000';
+    expect(ask({ id: 5, unverified: true, run: true, engine, instructions, packet })).toMatchObject({
+      id: 5,
+      verdict: 'accept',
+      errno: 0,
+      retval: 0x04030201,
+      r0: '0x807060504030201',
+      dataOut: '01020304050607080700000000000000',
+      instructions: 3,
+      fault: null,
+    });
+  });
+
+  it.each(['interpreter', 'jit'])('end in a fault that is data in %s', (engine) => {
+    const fault = { kind: 'NULL pointer', instruction: 1, address: '0x10' };
+    const instructions = 'b70100000000000079101000000000009500000000000000';
+    expect(ask({ unverified: true, run: true, engine, instructions })).toMatchObject({ retval: null, fault });
+  });
+
+  it.each(['interpreter', 'jit'])('end with their budget in %s', (engine) => {
+    const answer = ask({ unverified: true, run: true, engine, budget: 1000, instructions: '0500ffff00000000' });
+    expect(answer).toMatchObject({ retval: null, instructions: 1000, fault: { kind: 'budget', instruction: 0 } });
+  });
+});
+
+describe('a mistake', () => {
+  it.each([
+    [{ instructions: 'b7' }, /multiple of 8/],
+    [{ instructions: 'zz' }, /not hexadecimal/],
+    [{ instructions: RETURN_2, packet: '1' }, /packet/],
+    [{ instructions: RETURN_2, engine: 'quantum' }, /engine is one of/],
+    [{ instructions: RETURN_2, type: 'frob' }, /no program type 'frob'/],
+    [{ instructions: RETURN_2, maps: ['array:4'] }, /TYPE:KEY:VALUE:ENTRIES/],
+    [{ instructions: RETURN_2, caps: 'none' }, /caps is root or bpf/],
+  ])('in %j is answered', (request, message) => {
+    const answer = ask({ id: 'x', ...request });
+    expect(answer).toMatchObject({ id: 'x' });
+    expect(answer['error']).toMatch(message);
+  });
+});
