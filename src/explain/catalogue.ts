@@ -152,7 +152,7 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V113',
     'memory',
-    { MISALIGNED: '_ _ _ _ _ size', MISALIGNED_PACKET: '' },
+    { MISALIGNED: '_ _ _ _ size', MISALIGNED_PACKET: '_ _ _ _ size' },
     'an access of {size} bytes at an address that is not a multiple of {size}',
     'an aligned address',
     'keep members aligned, or read byte by byte',
@@ -411,7 +411,6 @@ export const PROBLEMS: readonly Problem[] = [
     {
       CONST_STR_MAP: 'register',
       CONST_STR_CONSTANT: 'register',
-      CONST_STR_DIRECT: '',
       CONST_STR_ADDRESS: '',
       CONST_STR_TERMINATED: '',
       FORMAT_STRING: '',
@@ -425,13 +424,8 @@ export const PROBLEMS: readonly Problem[] = [
     'call',
     {
       LOCAL_STORAGE_FLAGS: '',
-      TIMER_UID: '',
       ARGUMENT_NOT_CONSTANT: 'register',
       GET_STACK_FLAGS: '',
-      TIMER_MAP: 'register',
-      TIMER_BTF: '',
-      TIMER_FIELD: '',
-      TIMER_OFFSET: '',
     },
     'argument {argument} of {function} must be a constant',
     'a number that is the same on every run',
@@ -487,6 +481,14 @@ export const PROBLEMS: readonly Problem[] = [
     'there is no helper with this number, or not for this program',
     'a helper that this kernel has',
     'check the kernel version that introduced the helper',
+  ),
+  problem(
+    'V315',
+    'call',
+    { TIMER_MAP: 'register', TIMER_BTF: '', TIMER_FIELD: '', TIMER_OFFSET: '', TIMER_UID: '' },
+    '{function} needs its lock or timer inside a map value, where BTF says that there is one',
+    'a member struct bpf_spin_lock or struct bpf_timer in the value type of the map',
+    'declare the map with a typed value in the .maps section, and compile with -g',
   ),
   // --- resources
   problem(
@@ -656,6 +658,7 @@ export const PROBLEMS: readonly Problem[] = [
     'V513',
     'structure',
     {
+      CONST_STR_DIRECT: '',
       BAD_MAP_FD: '',
       BAD_MAP_VALUE_ACCESS: '',
       DIRECT_OFFSET_TOO_LARGE: '',

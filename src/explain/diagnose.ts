@@ -103,6 +103,7 @@ function refusalOf(program: ExplainedProgram, path: FailingPath): Refusal | null
   args['function'] ??= 'the function';
   args['argument'] ??= '';
   args['memory'] = memoryName(state);
+  if (state) args['type'] ??= registerTypeName(state.type);
   if (instruction && typeof args['offset'] === 'number') {
     args['size'] ??= accessSize(instruction);
     args['end'] = args['offset'] + Number(args['size']) - 1;

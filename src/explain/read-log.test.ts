@@ -11,7 +11,7 @@ const logs = readdirSync(CORPUS)
   .filter((name) => name.endsWith('.recorded.jsonl'))
   .flatMap((name) => readFileSync(CORPUS + name, 'utf8').split('\n'))
   .filter((line) => line !== '')
-  .map((line) => JSON.parse(line) as { id: string; caps: string; log: string })
+  .map((line) => JSON.parse(line) as { id: string; caps: string; errno: number; log: string })
   .filter(({ log }) => log.includes('processed ') && !log.startsWith('sha256'));
 
 test('recorded logs come out as they went in', () => {
@@ -25,6 +25,22 @@ test('recorded logs come out as they went in', () => {
   console.log(`logs of a real kernel read and written again: ${logs.length - different.length} of ${logs.length}`);
   if (process.env['SHOW']) for (const { id, caps } of different.slice(0, 40)) console.log(id, caps);
   expect(rate).toBeGreaterThan(0.97);
+});
+
+test('what Linux refused is explained, and every sentence is filled in', () => {
+  const refused = logs.filter(({ errno }) => errno !== 0);
+  const silent: string[] = [];
+  const unfilled = new Set<string>();
+  for (const { id, log } of refused) {
+    const { records, program } = readLog(log);
+    const { diagnostic } = explain(records, program);
+    if (!diagnostic) silent.push(id);
+    for (const { code, message } of diagnostic ? [diagnostic, ...diagnostic.notes] : [])
+      if (/\{\w+\}/.test(message)) unfilled.add(`${code}: ${message}`);
+  }
+  console.log(`refusals of a real kernel explained: ${refused.length - silent.length} of ${refused.length}`);
+  expect([...unfilled]).toEqual([]);
+  expect(1 - silent.length / refused.length).toBeGreaterThan(0.95);
 });
 
 test('a pasted log is explained on its C line', () => {
