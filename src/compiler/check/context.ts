@@ -61,6 +61,8 @@ export class Context {
   readonly references = new Map<Location, NamedSymbol>();
   /** expressions that stand in parentheses of their own */
   readonly parenthesized = new WeakSet<Expression>();
+  /** bodies that compute with floating point in headers that nobody here wrote: an error only where they are called */
+  readonly floatingBodies = new Map<FunctionDeclaration, Location>();
   /** inside sizeof, typeof and their like: nothing here is evaluated */
   unevaluated = 0;
 

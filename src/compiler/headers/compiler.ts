@@ -1,14 +1,40 @@
 // Headers that belong to the compiler rather than to Linux (C11 4 p6): what a freestanding implementation has.
 
-const STDDEF = `#ifndef __STDDEF_H
-#define __STDDEF_H
-typedef __SIZE_TYPE__ size_t;
-typedef __PTRDIFF_TYPE__ ptrdiff_t;
-typedef __WCHAR_TYPE__ wchar_t;
-#undef NULL
-#define NULL ((void *)0)
+/** glibc asks for single types by defining __need_…; without such a request the whole header is meant. */
+const STDDEF = `#if !defined(__need_size_t) && !defined(__need_ptrdiff_t) && !defined(__need_wchar_t) && !defined(__need_NULL) && !defined(__need_wint_t)
+#define __need_size_t
+#define __need_ptrdiff_t
+#define __need_wchar_t
+#define __need_NULL
 #undef offsetof
 #define offsetof(type, member) __builtin_offsetof(type, member)
+#endif
+#ifdef __need_ptrdiff_t
+#undef __need_ptrdiff_t
+#ifndef __ptrdiff_t_known
+#define __ptrdiff_t_known
+typedef __PTRDIFF_TYPE__ ptrdiff_t;
+#endif
+#endif
+#ifdef __need_size_t
+#undef __need_size_t
+#ifndef __size_t_known
+#define __size_t_known
+typedef __SIZE_TYPE__ size_t;
+#endif
+#endif
+#ifdef __need_wchar_t
+#undef __need_wchar_t
+typedef __WCHAR_TYPE__ wchar_t;
+#endif
+#ifdef __need_wint_t
+#undef __need_wint_t
+typedef __WINT_TYPE__ wint_t;
+#endif
+#ifdef __need_NULL
+#undef __need_NULL
+#undef NULL
+#define NULL ((void *)0)
 #endif
 `;
 
@@ -72,7 +98,7 @@ const LIMITS = `#ifndef __LIMITS_H
 #endif
 `;
 
-const STDARG = `#ifndef __STDARG_H
+const STDARG = `#if !defined(__need___va_list) && !defined(__STDARG_H)
 #define __STDARG_H
 typedef __builtin_va_list va_list;
 #define va_start(list, last) __builtin_va_start(list, last)
@@ -80,6 +106,11 @@ typedef __builtin_va_list va_list;
 #define va_arg(list, type) __builtin_va_arg(list, type)
 #define va_copy(to, from) __builtin_va_copy(to, from)
 #endif
+#ifndef __GNUC_VA_LIST
+#define __GNUC_VA_LIST
+typedef __builtin_va_list __gnuc_va_list;
+#endif
+#undef __need___va_list
 `;
 
 export const COMPILER_TEXTS: Readonly<Record<string, string>> = {

@@ -142,7 +142,7 @@ export function defineFunction(p: Parser, declaredAs: Declared, type: Type, spec
   while (p.scopes.depth > saved.depth - 1) p.scopes.leave();
   if (!body) return;
   fn.end = body.end;
-  if (p.reporter.errors > errors) return;
+  if (p.reporter.errors > errors || p.floatingBodies.has(fn)) return;
   fn.body = body;
   if (!isVoid(fn.type.result) && canonical(fn.type.result) !== POISON && !fn.attributes.naked && fallsThrough(body)) {
     p.report('missing-return', body.end, {});

@@ -5,6 +5,7 @@ import type { MessageArguments, MessageKey } from '../check/messages.ts';
 import type { Reporter } from '../check/reporter.ts';
 import type { TargetRules } from '../check/target.ts';
 import type { Pragma } from '../preprocess/pragma.ts';
+import { isSystemPath } from '../preprocess/files.ts';
 import * as T from '../preprocess/token.ts';
 import { INT128, UNSIGNED_INT128, VOID, pointerTo } from '../check/types.ts';
 import { intern, textOf } from '../preprocess/interner.ts';
@@ -240,6 +241,11 @@ export class Parser extends Context {
     more?: Parameters<Context['report']>[3],
   ): void {
     if (this.reporter.stopped) return;
+    const fn = this.function?.declaration;
+    if (key === 'floating-point' && fn && (fn.isInline || fn.isStatic) && isSystemPath(this.span(at).file)) {
+      this.floatingBodies.set(fn, at);
+      return;
+    }
     super.report(key, at, args, more);
     if (this.reporter.stopped) throw new SyntaxProblem();
   }

@@ -5,7 +5,9 @@ import { layoutRecord } from '../check/layout.ts';
 import type { MemberSpecification } from '../check/layout.ts';
 import { wrapInteger } from '../check/constants.ts';
 import {
-  INT, LONG, UNSIGNED_CHAR, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_SHORT, SIGNED_CHAR, SHORT, integerOf, isComplete, isFunction, isInteger, quotedType, sizeOf,
+  INT,
+  LONG,
+  POISON, UNSIGNED_CHAR, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_SHORT, SIGNED_CHAR, SHORT, integerOf, isComplete, isFunction, isInteger, quotedType, sizeOf,
 } from '../check/types.ts'; // prettier-ignore
 import { textOf } from '../preprocess/interner.ts';
 import * as T from '../preprocess/token.ts';
@@ -151,11 +153,17 @@ function parseMemberDeclaration(
   }
   if (!isDeclarationStart(p) && p.kind !== T.EXTENSION && p.kind !== T.ATTRIBUTE) {
     if (p.kind === T.STRAY) p.failOnStray();
-    if (p.kind === T.IDENTIFIER) complainUnknownType(p);
-    else p.report('expected-member', p.position, {});
-    throw new SyntaxProblem();
+    if (p.kind !== T.IDENTIFIER) p.fail('expected-member', p.position, {});
+    complainUnknownType(p);
+    if (p.peek() !== T.IDENTIFIER && p.peek() !== T.STAR) throw new SyntaxProblem();
   }
   const specifiers = parseSpecifiers(p);
+  if (specifiers.missing && p.kind === T.IDENTIFIER) {
+    // The type was complained about; its members still have names.
+    specifiers.missing = false;
+    specifiers.type = POISON;
+    p.advance();
+  }
   if (specifiers.missing) p.report('expected-specifier-list', specifiers.at, {});
   if (specifiers.storage !== null) p.report('member-storage', specifiers.storageAt, {});
   const add = (specification: MemberSpecification, at: Location): void => {

@@ -27,6 +27,7 @@ export function parseTranslationUnit(p: Parser, file: string): TranslationUnit {
   }
   finishTentative(p);
   restoreWrittenCallees(p);
+  for (const [fn, at] of p.floatingBodies) if (p.usedFunctions.has(fn)) p.report('floating-point', at, {});
   for (const fn of p.functions) {
     const missing = fn.isStatic && !fn.defined && p.usedFunctions.has(fn);
     if (missing) p.report('function-not-defined', fn.at, { name: fn.name });
