@@ -91,6 +91,8 @@ function readParts(fields: Fields, text: string, maps: ExplainedMap[]): void {
   for (const part of splitOutside(text, ',')) {
     const pieces = part.split('=');
     const value = pieces.pop() ?? '';
+    // A pasted text may hold anything; what is no number is left out.
+    if (!/^(-?(0x[0-9a-f]+|\d+)([+-]\d+)?|\(0x[0-9a-f]+; 0x[0-9a-f]+\))$/.test(value) && pieces[0] !== 'map') continue;
     for (const piece of pieces) {
       const tnum = /^\((0x[0-9a-f]+); (0x[0-9a-f]+)\)$/.exec(value);
       if (piece === 'var_off') {
@@ -113,7 +115,7 @@ function readParts(fields: Fields, text: string, maps: ExplainedMap[]): void {
       else if (piece === 'imm') {
         fields.value = BigInt.asUintN(64, BigInt(value));
         fields.mask = 0n;
-      } else if (/^-?(\d|0x)/.test(value)) setBound(fields, piece, BigInt(value));
+      } else if (!/.[+-]/.test(value) && !value.startsWith('(')) setBound(fields, piece, BigInt(value));
     }
   }
   if (valueSize === null) return;
@@ -145,7 +147,8 @@ export function readRegister(text: string, frame: number, maps: ExplainedMap[]):
     };
   }
   const stack = /^fp(?:\[(\d+)\])?(-?\d+|0x[0-9a-f]+)$/.exec(rest);
-  if (stack?.[2]) return { type: r.PTR_TO_STACK, off: low32(BigInt(stack[2])), frame: Number(stack[1] ?? frame) };
+  if (stack?.[2] !== undefined)
+    return { type: r.PTR_TO_STACK, off: low32(BigInt(stack[2])), frame: Number(stack[1] ?? frame) };
   const [, name, , inside] = /^([a-z_0-9]+)(\[\d+\])?\((.*)\)$/.exec(rest) ?? [];
   if (name === undefined || inside === undefined) return null;
   const type = name === 'scalar' ? r.SCALAR_VALUE : readRegisterType(name);
