@@ -13,7 +13,7 @@ import { causalNotes } from './causes.ts';
 import { suggestedFixes } from './fixes.ts';
 import { accessSize, isCall } from './flow.ts';
 import { failingPath, registerBefore, type FailingPath } from './path.ts';
-import type { ExplainedProgram } from './program.ts';
+import { usedMap, type ExplainedProgram } from './program.ts';
 import type { MessageRecord, RegisterState } from './records.ts';
 import { catalogueNote, note, spanAt, type Refusal } from './refusal.ts';
 import { registerText } from './state-text.ts';
@@ -73,7 +73,7 @@ function linuxWords(messages: readonly MessageRecord[], program: ExplainedProgra
     .map((record) =>
       renderMessage(record.id, record.values, {
         subprogram: (i) => program.subprograms[i]?.name ?? '',
-        map: (i) => program.maps[i]?.name ?? '',
+        map: (i) => usedMap(program, i)?.name ?? '',
       }),
     )
     .join('');

@@ -1,7 +1,7 @@
 // The records as Linux 6.18's verifier log, letter by letter: level 1 (the failing path), 2 (everything), 4 (statistics).
 import * as r from '../bpf/verifier-records.ts';
 import { renderMessage, type MessageNames } from '../bpf/verifier-messages.ts';
-import { instructionText, sourceLineAt, type ExplainedProgram } from './program.ts';
+import { instructionText, sourceLineAt, usedMap, type ExplainedProgram } from './program.ts';
 import { visitRecords, type MessageRecord, type PlainRecord, type StateRecord } from './records.ts';
 import { stateText } from './state-text.ts';
 
@@ -60,7 +60,7 @@ class LogWriter {
 function names(program: ExplainedProgram): MessageNames {
   return {
     subprogram: (index) => program.subprograms[index]?.name ?? '',
-    map: (index) => program.maps[index]?.name ?? '',
+    map: (index) => usedMap(program, index)?.name ?? '',
   };
 }
 

@@ -42,6 +42,8 @@ export interface ExplainedProgram {
   /** ascending by instruction; empty without BTF */
   readonly lineInfo: readonly SourceLine[];
   readonly maps: readonly ExplainedMap[];
+  /** which of `maps` a register's map number is; left out: in the order in which the instructions first use them, as Linux counts */
+  readonly usedMaps?: readonly number[];
   readonly subprograms: readonly ExplainedSubprogram[];
   /** with CAP_BPF alone Linux prints map addresses as 0x0; default true */
   readonly showAddresses?: boolean;
@@ -75,6 +77,22 @@ export function instructionText(program: ExplainedProgram, slot: number): string
     },
     kernelFunction: () => 'kernel-function',
   });
+}
+
+const isMapReference = (instruction: Instruction): boolean =>
+  instruction.opcode === LD_IMM64 &&
+  (instruction.src === BPF_PSEUDO_MAP_FD || instruction.src === BPF_PSEUDO_MAP_VALUE);
+
+const usedMapsOf = new WeakMap<ExplainedProgram, readonly number[]>();
+
+/** The map that a register state names by its number among the maps that the program uses. */
+export function usedMap(program: ExplainedProgram, number: number): ExplainedMap | undefined {
+  let used = program.usedMaps ?? usedMapsOf.get(program);
+  if (!used) {
+    used = [...new Set(program.instructions.filter(isMapReference).map(({ imm }) => imm))];
+    usedMapsOf.set(program, used);
+  }
+  return program.maps[used[number] ?? number];
 }
 
 /** The row that covers a slot, or null where there is no line information. */

@@ -197,7 +197,8 @@ export function readLog(text: string): ReadLog {
   const { maps, subprograms, unknown } = reader;
   return {
     records: reader.records.bytes(),
-    program: { instructions, lineInfo, maps, subprograms },
+    // registers and instructions name a map by the same number here
+    program: { instructions, lineInfo, maps, usedMaps: maps.map((_, i) => i), subprograms },
     unknown,
   };
 }

@@ -18,7 +18,7 @@ import {
   registerTypeName,
 } from '../bpf/verifier-records.ts';
 import { tnumText } from '../bpf/verifier-messages.ts';
-import type { ExplainedMap, ExplainedProgram } from './program.ts';
+import { usedMap, type ExplainedMap, type ExplainedProgram } from './program.ts';
 import type { RegisterState, StackSlot, StateRecord } from './records.ts';
 
 /** added to the index of a map for what is found inside it */
@@ -133,8 +133,8 @@ export function registerText(register: RegisterState, frame: number, program: Ex
 
 /** A map found inside another one has its template's sizes, and no name. */
 function mapOf(register: RegisterState, program: ExplainedProgram): ExplainedMap | undefined {
-  if (register.map < INNER_MAP) return program.maps[register.map];
-  const inner = program.maps[register.map - INNER_MAP]?.inner;
+  if (register.map < INNER_MAP) return usedMap(program, register.map);
+  const inner = usedMap(program, register.map - INNER_MAP)?.inner;
   return inner && { name: '', ...inner };
 }
 

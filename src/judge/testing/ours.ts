@@ -35,7 +35,15 @@ const RECORDING: Readonly<Record<LogLevel, Recording>> = { 1: 'failing-path', 2:
 
 /** Names as linux.c gives them. */
 const mapNames = (test: CorpusCase): ExplainedProgram['maps'] =>
-  test.maps.map((map, i) => ({ name: `m${i}`, keySize: map.key, valueSize: map.value }));
+  test.maps.map((map, i) => {
+    const template = map.inner === undefined ? undefined : test.maps[map.inner];
+    return {
+      name: `m${i}`,
+      keySize: map.key,
+      valueSize: map.value,
+      ...(template ? { inner: { keySize: template.key, valueSize: template.value } } : {}),
+    };
+  });
 
 function explained(test: CorpusCase, caps: Capabilities): ExplainedProgram {
   return {
