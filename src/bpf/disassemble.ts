@@ -82,8 +82,33 @@ function unknown(opcode: number): string {
  */
 export function disassembleInstruction(instruction: Instruction, high = 0, options: DisassembleOptions = {}): string {
   const code = instruction.opcode.toString(16).padStart(2, '0');
+  const odd = oddText(instruction);
+  if (odd !== undefined) return odd;
   const row = operationOf(instruction) ?? plainRow(instruction);
   return row ? `(${code}) ${fill(row, instruction, high, options)}` : unknownText(instruction.opcode, code);
+}
+
+/** What is no instruction, but has a text of its own in the kernel's log all the same. */
+function oddText(instruction: Instruction): string | undefined {
+  const { opcode, dst, src, offset, imm } = instruction;
+  const code = opcode.toString(16).padStart(2, '0');
+  const kind = opcode & 0x07;
+  if ((kind === op.BPF_ALU || kind === op.BPF_ALU64) && (opcode & 0xf0) === op.BPF_END) {
+    // any width
+    const word = kind === op.BPF_ALU64 ? 'bswap' : opcode & op.BPF_TO_BE ? 'be' : 'le';
+    return `(${code}) r${dst} = ${word}${imm} r${dst}`;
+  }
+  if (opcode === (op.BPF_JMP | op.BPF_JCOND) && src !== 0)
+    return `(${code}) if r${dst} (null) ${hex(imm)} goto pc${signed(offset)}`;
+  if (kind === op.BPF_STX && (opcode & 0xe0) === op.BPF_ATOMIC && !operationOf(instruction)) {
+    const bits = [32, 16, 8, 64][(opcode >> 3) & 3] ?? 0;
+    const plain: Readonly<Record<number, string>> = { 0x00: '+=', 0x40: '|=', 0x50: '&=', 0xa0: '^=' };
+    const sign = plain[imm];
+    return sign === undefined
+      ? `BUG_${code}`
+      : `(${code}) lock *(u${bits} *)(r${dst} ${signed(offset)}) ${sign} r${src}`;
+  }
+  return undefined;
 }
 
 /** The opcode's first row, where it needs no field to tell it from others or where the kernel prints it all the same. */
