@@ -5,7 +5,28 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import binaryen from 'binaryen';
 import asc from 'assemblyscript/asc';
+
+/**
+ * A load of 32 bits into 32 bits has no sign, but AssemblyScript notes one for load<i32>, and Binaryen's optimizer (131) believes it
+ * when it joins such a load with an extension: <u64>(<u32>load<i32>(at)) became a sign-extending load. So the note is taken off.
+ */
+type MakeLoad = (
+  ...args: [
+    module: number,
+    bytes: number,
+    signed: number,
+    offset: number,
+    align: number,
+    type: number,
+    ...rest: number[],
+  ]
+) => number;
+const maker = binaryen as unknown as { _BinaryenLoad: MakeLoad };
+const makeLoad = maker._BinaryenLoad;
+maker._BinaryenLoad = (module, bytes, signed, offset, align, type, ...rest) =>
+  makeLoad(module, bytes, bytes === 4 && type === binaryen.i32 ? 0 : signed, offset, align, type, ...rest);
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const kernel = 'src/kernel';
