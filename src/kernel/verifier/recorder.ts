@@ -32,6 +32,8 @@ let capacity: u32 = 0;
 let end: u32 = 0;
 let wanted: u64 = 0;
 let full: bool = false;
+/** where the note about that stands */
+let fullAt: u32 = 0;
 /** the source line printed last belongs to this instruction */
 let lastSource: i32 = -1;
 
@@ -87,6 +89,7 @@ export function newRecord(kind: i32, size: u32): usize {
   if (end + size > limit) {
     if (!full) {
       full = true;
+      fullAt = end;
       const note = newRecord(RECORD_TRUNCATED, RECORD_HEADER + 8);
       if (note != 0) store<u64>(note, wanted, TRUNCATED_RECORD_bytes);
     }
@@ -128,7 +131,8 @@ export function recordPop(position: u32, number: i32, from: i32, to: i32): void 
   if (mode == RECORD_FAILING_PATH && position <= end) {
     joined = joinedAt(position);
     end = position;
-    full = false;
+    // the note goes with what is dropped, and stays with what is kept
+    if (fullAt >= position) full = false;
   }
   const record = newRecord(RECORD_POP, RECORD_HEADER + 16);
   if (record == 0) return;
