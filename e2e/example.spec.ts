@@ -63,22 +63,21 @@ for (const language of languages) {
       await expect(example.root.locator('.edited-mark').first()).toBeVisible();
     });
 
-    for (const variant of xdpDrop.variants) {
-      test(`${variant.file} is refused as Linux refuses it`, async ({ page }) => {
-        await page.goto(`/${language}/what-is-ebpf/`);
-        const example = new Example(page);
+    test('every broken version is refused as Linux refuses it', async ({ page }) => {
+      await page.goto(`/${language}/what-is-ebpf/`);
+      const example = new Example(page);
+      for (const variant of xdpDrop.variants) {
         await example.choose(variant.file);
         await example.run();
-        await expect(example.problems.first()).toHaveAttribute('data-line', String(variant.line));
-        await expect(example.problems.first()).toContainText(variant.message);
-        await expect(example.program(variant.file).locator('.line.marked')).toHaveAttribute(
-          'data-line',
-          String(variant.line),
-        );
-        await expect(example.result).toBeVisible();
+        const problem = example.problems.first();
+        await expect(problem).toContainText(variant.message);
+        await expect(problem).toHaveAttribute('data-line', String(variant.line));
+        const marked = example.program(variant.file).locator('.line.marked');
+        await expect(marked).toHaveAttribute('data-line', String(variant.line));
+        await expect(example.result).toContainText(strings['not-run']);
         await expect(example.result.locator('.packet-row')).toHaveCount(0);
-      });
-    }
+      }
+    });
 
     test('opening the editor moves nothing', async ({ page }) => {
       await page.goto(`/${language}/what-is-ebpf/`);
@@ -137,7 +136,7 @@ test('two tabs never overwrite each other silently', async ({ context, page, isM
   expect(await stored()).toContain('theirs');
   await expect(mine.root.getByText(strings.conflict)).toBeVisible();
   await mine.root.getByRole('button', { name: strings['conflict-theirs'] }).click();
-  await mine.root.locator('.program:visible .monaco-editor').first().click({ position: { x: 200, y: 40 } });
+  await mine.root.locator('.program:visible textarea.inputarea').focus();
   await page.keyboard.press('Control+Home');
   await expect(mine.root.locator('.view-lines')).toContainText('theirs');
 });

@@ -89,11 +89,10 @@ export class Example {
       await field.fill(text);
       return;
     }
-    await this.root
-      .locator('.program:visible .monaco-editor')
-      .first()
-      .click({ position: { x: 200, y: 40 } });
+    const editor = this.root.locator('.program:visible .monaco-editor').first();
+    await editor.locator('textarea.inputarea').first().focus();
     await this.page.keyboard.press('Control+A');
+    await expect(editor.locator('.selected-text').first()).toBeAttached();
     await this.page.evaluate((it) => {
       const data = new DataTransfer();
       data.setData('text/plain', it);

@@ -51,9 +51,10 @@ function problemElement(
             fill(strings.line, { line: span.line }),
           )
         : element('span', {}, `${span.file}, ${fill(strings.line, { line: span.line })}`);
-  const path = notes.filter(
-    (note) => !isPart(note, 'expected') && !isPart(note, 'suggestion') && !isCategory(note) && !isWording(note),
-  );
+  // In the order in which the program comes by; what is known at the end stands at the end.
+  const path = notes
+    .filter((note) => !isPart(note, 'expected') && !isPart(note, 'suggestion') && !isCategory(note) && !isWording(note))
+    .sort((a, b) => Number(a.code === 'V-known') - Number(b.code === 'V-known'));
   const part = (name: 'expected' | 'suggestion', label: string): HTMLElement | null => {
     const note = notes.find((candidate) => isPart(candidate, name));
     return note ? element('p', { class: name }, element('span', { class: 'label' }, label), ` ${words(note)}`) : null;

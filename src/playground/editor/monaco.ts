@@ -107,7 +107,10 @@ export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) =
     hideCursorInOverviewRuler: true,
     renderLineHighlight: 'line',
     fixedOverflowWidgets: true,
+    // A screen reader cannot be detected: its text is always there. With EditContext, that text and Chromium's own selection
+    // get in each other's way, so that Ctrl+A and paste can leave half of the old text behind; the text field does not.
     accessibilitySupport: 'on',
+    editContext: false,
     scrollbar: { alwaysConsumeMouseWheel: false, verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
     guides: { indentation: false },
     unicodeHighlight: { ambiguousCharacters: false },

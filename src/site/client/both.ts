@@ -15,8 +15,8 @@ function sectionsOf(prose: Element): Section[] {
   return sections;
 }
 
-/** Code, diagrams and tables of other people's ids say the same in both languages: they are not repeated. */
-const shared = (block: Element): boolean => block.matches('.example, .excerpt, script, style');
+/** Code and drawings say the same in both languages: they are not repeated. */
+const shared = (block: Element): boolean => block.matches('.example, .excerpt, .diagram, script, style');
 
 function beside(theirs: Element, language: string): HTMLElement {
   const cell = document.createElement('div');

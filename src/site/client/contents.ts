@@ -29,3 +29,13 @@ addEventListener(
   { passive: true },
 );
 mark();
+
+const label = document.querySelector<HTMLElement>('.chapter')?.dataset['link'] ?? '';
+for (const heading of document.querySelectorAll<HTMLElement>('.prose > :is(h2, h3)[id]')) {
+  const link = document.createElement('a');
+  link.className = 'anchor';
+  link.href = `#${heading.id}`;
+  link.textContent = '#';
+  link.setAttribute('aria-label', `${label}: ${heading.textContent}`);
+  heading.append(' ', link);
+}
