@@ -4,8 +4,7 @@ import { compile, type CompileOptions, type CompileResult } from '../compiler/co
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { decodeInstructions } from '../bpf/instruction.ts';
 import { explain, type Explanation } from '../explain/index.ts';
-import { forgetCompiled, useEngine } from '../loader/engine.ts';
-import { Kernel, type BootOptions, type Engine, type Recording } from '../loader/kernel.ts';
+import { Kernel, type BootOptions, type Recording } from '../loader/kernel.ts';
 import { errorName, loadObject, type LoadedObject, type LoadedProgram } from '../loader/load.ts';
 import { isProblem, problem } from '../loader/problems.ts';
 import type { CheckReport, LabSnapshot, Project, RunReport, Scenario, VerifyReport } from './api.ts';
@@ -62,7 +61,6 @@ function refusals(loaded: LoadedObject): Diagnostic[] {
 }
 
 export interface LabOptions {
-  readonly engine?: Engine;
   readonly budget?: number;
   /** milliseconds from any fixed point; only ever shown */
   readonly now?: () => number;
@@ -77,10 +75,9 @@ export class LabEngine {
     this.#options = options;
   }
 
-  /** A fresh machine; compiled programs of the old one are forgotten. */
+  /** A fresh machine. */
   boot(options: BootOptions = {}): void {
     this.kernel.boot(options);
-    forgetCompiled(this.kernel);
   }
 
   static async create(module: WebAssembly.Module, options: LabOptions = {}): Promise<LabEngine> {
@@ -140,7 +137,8 @@ export class LabEngine {
       return stopped(problem('L015', { programs: loaded.programs.map((p) => p.linked.name).join(', ') }).problem);
     }
     const budget = this.#options.budget ?? DEFAULT_BUDGET;
-    useEngine(this.kernel, this.#options.engine ?? 'interpreter', [program.fd]);
+    // A scenario's packets are few: compiling the program would cost the reader more bytes and time than it saves.
+    this.kernel.setEngine('interpreter');
     const ran = timed('run', () => runPackets(this.kernel, program, scenario.packets, budget));
     return {
       ...report,

@@ -6,7 +6,10 @@ const compilers = new WeakMap<Kernel, Jit>();
 
 function compilerOf(kernel: Kernel): Jit {
   let jit = compilers.get(kernel);
-  if (!jit) compilers.set(kernel, (jit = new Jit(kernel as unknown as CompilingKernel)));
+  if (jit) return jit;
+  const fresh = (jit = new Jit(kernel as unknown as CompilingKernel));
+  compilers.set(kernel, jit);
+  kernel.atBoot.push(() => fresh.reset());
   return jit;
 }
 

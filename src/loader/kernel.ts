@@ -76,6 +76,8 @@ const name16 = new TextEncoder();
 export class Kernel {
   readonly memory: WebAssembly.Memory;
   readonly exports: KernelExports;
+  /** Called after every boot, when all that was loaded is gone. */
+  readonly atBoot: (() => void)[] = [];
   readonly #attribute: number;
 
   private constructor(memory: WebAssembly.Memory, exports: KernelExports) {
@@ -98,6 +100,7 @@ export class Kernel {
     this.exports.setCapabilities(options.capabilities === 'bpf' ? sys.CAPS_BPF : sys.CAPS_ROOT);
     this.exports.setKernelVersion(options.version ?? 618);
     this.exports.__collect();
+    for (const forget of this.atBoot) forget();
   }
 
   setEngine(engine: Engine): void {
