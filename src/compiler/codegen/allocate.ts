@@ -23,6 +23,8 @@ interface Interval {
   ranges: Ranges;
   weight: number;
   length: number;
+  /** lives in one block */
+  local: boolean;
   readonly hints: Map<Register, number>;
   /** exists only to reach a stack slot: must get a register */
   temporary: boolean;
@@ -88,10 +90,12 @@ function tryAllocate(func: MachineFunction, temporaries: ReadonlySet<Register>):
   }
 
   const classes = [...intervals.values()].filter((i) => find(i.register) === i.register);
+  const homes = func.blocks.flatMap((block) => block.code.map(() => block.index));
   for (const interval of classes) {
     let length = 0;
     for (let k = 0; k < interval.ranges.length; k += 2) length += interval.ranges[k + 1]! - interval.ranges[k]!;
     interval.length = length;
+    interval.local = homes[interval.ranges[0]! >> 2] === homes[(interval.ranges[interval.ranges.length - 1]! - 1) >> 2];
     interval.weight = interval.temporary ? Infinity : interval.weight / (length + 8);
   }
   const { assigned, failed } = assign(classes, live.fixed);
@@ -120,7 +124,12 @@ function assign(
   classes: readonly Interval[],
   fixed: readonly Ranges[],
 ): { assigned: Map<Interval, Register>; failed: Interval[] } {
-  const queue = [...classes].sort((a, b) => a.length - b.length || b.ranges[0]! - a.ranges[0]!);
+  // taken from the end: values that cross blocks by length, then those of one block as they come
+  const queue = [...classes].sort(
+    (a, b) =>
+      Number(b.local) - Number(a.local) ||
+      (a.local ? b.ranges[0]! - a.ranges[0]! : a.length - b.length || b.ranges[0]! - a.ranges[0]!),
+  );
   const assigned = new Map<Interval, Register>();
   const held: Set<Interval>[] = fixed.map(() => new Set());
   const wanting = fixed.map((_, r) => classes.filter((c) => c.hints.has(r)));

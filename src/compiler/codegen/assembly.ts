@@ -1,6 +1,6 @@
 // Inline assembly: operands become registers, the template's BPF mnemonics (LLVM's syntax) become instructions.
 import type { Instruction } from '../../bpf/instruction.ts';
-import { LD_IMM64 } from '../../bpf/instruction.ts';
+import { decodeInstructions, LD_IMM64 } from '../../bpf/instruction.ts';
 import {
   BPF_ADD,
   BPF_ALU,
@@ -220,7 +220,8 @@ export function assembleTemplate(m: Machine, error: SelectionError): AssembledTe
       else labels.set(label[1]!, [lines.length]);
       text = text.slice(label[0].length);
     }
-    if (text && !/^\.\w+/.test(text)) lines.push(text);
+    // other directives only speak to the assembler
+    if (text && !/^\.(?!8byte|quad)\w+/.test(text)) lines.push(text);
   }
   const starts: number[] = [];
   let at = 0;
@@ -270,6 +271,12 @@ function assembleLine(line: string, jump: (text: string) => number | null): Inst
     { opcode, dst, src, offset, imm: Number(BigInt.asIntN(32, BigInt(imm))) },
   ];
   let match: RegExpExecArray | null;
+  if ((match = /^\.(?:8byte|quad) (\S+)$/.exec(text))) {
+    const raw = operand(match[1]!);
+    return raw && raw.register === null
+      ? decodeInstructions(new Uint8Array(BigUint64Array.of(BigInt.asUintN(64, raw.value)).buffer))
+      : null;
+  }
   if (text === 'exit') return make(BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
   if ((match = /^call (0x[0-9a-f]+|\d+)$/i.exec(text))) return make(BPF_JMP | BPF_CALL, 0, 0, 0, Number(match[1]));
   if ((match = /^goto ([\w.$+-]+)$/.exec(text))) {
