@@ -37,7 +37,7 @@ export interface ClangOptions {
 }
 
 export interface ClangAnswer {
-  /** the ELF object, null when clang refused */
+  /** the ELF object, null when clang refused or was asked for messages only (-fsyntax-only) */
   readonly object: Uint8Array | null;
   readonly exitCode: number;
   /** clang's messages as it printed them */
@@ -73,7 +73,7 @@ export async function compileWithClang(source: string, options: ClangOptions = {
         resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, messages: stderr }),
       );
     });
-    const object = code === 0 ? new Uint8Array(await readFile(out)) : null;
+    const object = code === 0 && existsSync(out) ? new Uint8Array(await readFile(out)) : null;
     return { object, exitCode: code, messages };
   } finally {
     await rm(folder, { recursive: true, force: true });

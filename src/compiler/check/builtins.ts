@@ -86,16 +86,16 @@ function fixedSignature(c: Context, b: BuiltinCall, signature: string): Expressi
 }
 
 /** Type of what a pointer argument points to, when an atomic operation can work on it; null after a complaint. */
-function atomicTarget(c: Context, argument: Argument): { pointer: Expression; type: Type } | null {
+function atomicTarget(c: Context, argument: Argument, at: Location): { pointer: Expression; type: Type } | null {
   const pointer = rvalue(c, argument.value);
   if (isPoison(pointer)) return null;
   const type = canonical(pointer.type);
   if (type.kind !== 'pointer') {
-    c.report('atomic-not-pointer', argument.first, { type: quotedType(pointer.type) }, { last: argument.last });
+    c.report('atomic-not-pointer', at, { type: quotedType(pointer.type) }, { last: argument.last });
     return null;
   }
   if (!isInteger(type.target) && !isPointer(type.target)) {
-    c.report('atomic-not-integer', argument.first, { type: quotedType(pointer.type) }, { last: argument.last });
+    c.report('atomic-not-integer', at, { type: quotedType(pointer.type) }, { last: argument.last });
     return null;
   }
   return { pointer, type: unqualified(type.target) };
@@ -111,7 +111,7 @@ function atomic(c: Context, b: BuiltinCall): Expression {
   if (b.args.length < minimum || (b.args.length > minimum && !base.startsWith('__sync')))
     return wrongCount(c, b, minimum);
   const first = b.args[0] as Argument;
-  const target = atomicTarget(c, first);
+  const target = atomicTarget(c, first, b.at);
   if (!target) return poison(b.at);
   const args = b.args.slice(0, minimum).map((argument, i) => {
     const letter = shape.arguments.charAt(i);

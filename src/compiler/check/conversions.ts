@@ -21,6 +21,34 @@ export function makeInteger(value: bigint, type: Type, at: Location): Expression
   return { kind: 'integer', type, value: wrapInteger(value, type), at };
 }
 
+/** Values of floating-point constants: they exist only while constant expressions are folded. */
+const reals = new WeakMap<Expression, number>();
+
+export function floatConstant(value: number, type: Type, at: Location): Expression {
+  const e: Expression = { kind: 'integer', type, value: 0n, at };
+  reals.set(e, value);
+  return e;
+}
+
+/** The number that a constant stands for, floating-point or integer; null when it is no constant. */
+export function realConstant(e: Expression): number | null {
+  const real = reals.get(e);
+  if (real !== undefined) return real;
+  const integer = isInteger(e.type) ? integerConstant(e) : null;
+  return integer === null ? null : Number(integer);
+}
+
+/** A floating-point constant as an integer constant, cut towards zero; null when it does not fit or is none. */
+export function truncateReal(e: Expression, type: Type): Expression | null {
+  const real = reals.get(e);
+  if (real === undefined || !isInteger(type)) return null;
+  const whole = Math.trunc(real);
+  if (!Number.isFinite(whole)) return null;
+  const value = BigInt(whole);
+  if (integerOf(type)?.isBool) return makeInteger(real === 0 ? 0n : 1n, type, e.at);
+  return wrapInteger(value, type) === value ? { kind: 'integer', type, value, at: e.at } : null;
+}
+
 export function isLvalue(e: Expression): boolean {
   switch (e.kind) {
     case 'variable':
@@ -234,6 +262,19 @@ function stripped(type: Type): Type {
   return t.kind === 'pointer' ? pointerTo(stripped(t.target)) : unqualified(type);
 }
 
+/** Would an & or a * in front make the types agree? */
+function conversionRemedy(value: Expression, to: Type): { words: string; text: string } | null {
+  const target = canonical(to);
+  const source = canonical(value.type);
+  if (target.kind === 'pointer' && value.kind === 'load' && sameType(target.target, value.type, false)) {
+    return { words: '; take the address with &', text: '&' };
+  }
+  if (source.kind === 'pointer' && value.kind === 'load' && sameType(source.target, to, false)) {
+    return { words: '; dereference with *', text: '*' };
+  }
+  return null;
+}
+
 /**
  * Converts a value (already an rvalue) to the type of where it goes, complaining as clang does.
  * @param at the token that complaints point at; `last` the value's last token
@@ -258,8 +299,18 @@ export function assignTo(
             }),
           ]
         : [];
-    const args = { context: openingWords(context, to, from), type: closingType(context, to, from, key) };
-    c.report(key, at, args, { last, notes });
+    const shown = value.kind === 'cast' && value.cast === 'decay' ? value.operand.type : from;
+    const words = { context: openingWords(context, to, shown), type: closingType(context, to, shown, key) };
+    if (key !== 'integer-to-pointer' && key !== 'pointer-to-integer') {
+      c.report(key, at, words, { last, notes });
+      return;
+    }
+    const remedy = conversionRemedy(value, to);
+    const start = c.span(value.at);
+    const fixes = remedy
+      ? [{ span: { ...start, endLine: start.line, endColumn: start.column }, text: remedy.text }]
+      : [];
+    c.report(key, at, { ...words, remedy: remedy?.words ?? '' }, { last, notes, fixes });
   };
   const incompatible = (): Expression => {
     complain('incompatible-types');
@@ -268,7 +319,25 @@ export function assignTo(
   if (isVoid(to)) return incompatible();
   if (isArithmetic(to) && isArithmetic(from)) {
     warnConstantChange(c, value, to);
-    if (isFloat(to) || isFloat(from)) return value;
+    if (isFloat(to)) return value;
+    if (isFloat(from)) {
+      const whole = truncateReal(value, to);
+      if (!whole) {
+        c.report('floating-point', value.at, {}, { last });
+        return poison(value.at);
+      }
+      const real = realConstant(value) ?? 0;
+      if (!Number.isInteger(real) && !integerOf(to)?.isBool) {
+        const words = {
+          from: quotedType(from),
+          to: quotedType(to),
+          before: String(real),
+          after: String(Math.trunc(real)),
+        };
+        c.report('constant-conversion', value.at, words);
+      }
+      return whole;
+    }
     return convert(value, to);
   }
   if (isPointer(to) && isPointer(from)) {

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { assignTo, isPoison, rvalue } from './conversions.ts';
 import { findMember } from './members.ts';
 import {
+  INT,
   POISON,
   arrayOf,
   integerOf,
@@ -142,7 +143,16 @@ class Builder {
         if (compound.kind === 'compound-literal' && sameType(compound.type, type, false)) {
           for (const part of compound.initializer.parts) this.#add({ ...part, offset: part.offset + offset });
         } else {
-          this.#c.report('array-initializer', written.at, {}, { last: written.last });
+          const element = integerOf(t.element);
+          const literal =
+            !element || element.isBool
+              ? ''
+              : element.size === 1
+                ? ' or string literal'
+                : element === INT
+                  ? ' or wide string literal'
+                  : '';
+          this.#c.report('array-initializer', this.name ?? written.at, { literal }, { last: written.last });
           this.#complain();
         }
       } else this.#complain();
@@ -311,16 +321,17 @@ class Builder {
   #designatedElement(type: ArrayType, offset: number, item: WrittenItem, level: number, cursor: Cursor): number {
     const designator = item.designators[level] as Designator;
     if (designator.kind !== 'index') {
-      this.#c.report('designator-field', designator.at, { type: quotedType(type) });
+      this.#c.report('designator-field', designator.at - 1, { type: quotedType(type) });
       return this.#giveUp(cursor, 0);
     }
     const { low, high } = designator;
     if (low < 0n || high < low) {
-      this.#c.report(low < 0n ? 'designator-negative' : 'designator-range-empty', designator.at, {});
+      if (low < 0n) this.#c.report('designator-negative', designator.at + 1, { value: String(low) });
+      else this.#c.report('designator-range-empty', designator.at + 1, {});
       return this.#giveUp(cursor, 0);
     }
     if (type.length !== null && high >= BigInt(type.length)) {
-      this.#c.report('designator-bounds', designator.at, { index: String(high) });
+      this.#c.report('designator-bounds', designator.at + 1, { index: String(high), length: type.length });
       return this.#giveUp(cursor, 0);
     }
     if (high - low > BigInt(MAX_PARTS) || high > 1n << 40n) {

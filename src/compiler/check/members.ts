@@ -58,6 +58,7 @@ export function memberAccess(
       if (type.kind === 'record') {
         const fixes = [{ span: c.span(operator), text: '.' }];
         c.report('member-not-pointer-dot', operator, { type: quotedType(base.type) }, { fixes });
+        return memberAccess(c, operand, false, name, at, operator);
       } else c.report('member-not-pointer', operator, { type: quotedType(base.type) });
       return poison(at);
     }
@@ -66,7 +67,7 @@ export function memberAccess(
   } else if (type.kind === 'pointer' && canonical(type.target).kind === 'record') {
     const fixes = [{ span: c.span(operator), text: '->' }];
     c.report('member-is-pointer', operator, { type: quotedType(base.type) }, { fixes });
-    return poison(at);
+    return memberAccess(c, operand, true, name, at, operator);
   }
   if (type.kind !== 'record') {
     if (!(isVoid(base.type) && isPoison(base)))

@@ -4,8 +4,8 @@ import type { ArithmeticOperator, CompareOperator, Expression, Location, Type } 
 import { integerConstant } from './constants.ts';
 import type { Context } from './context.ts';
 import {
-  asCondition, assignTo, balance, checkModifiable, convert, isLvalue, isNullPointerConstant, isPoison, makeInteger, markAddressTaken, poison,
-  promote, promotedType, rootVariable, rvalue,
+  asCondition, assignTo, balance, checkModifiable, convert, floatConstant, isLvalue, isNullPointerConstant, isPoison, makeInteger, markAddressTaken, poison,
+  promote, promotedType, realConstant, rootVariable, rvalue, truncateReal,
 } from './conversions.ts'; // prettier-ignore
 import {
   INT, LONG, UNSIGNED_LONG, VOID_POINTER, isArithmetic, isComplete, isFloat, isFunction, isInteger, isPointer, isRecord, isScalar, isVoid,
@@ -50,6 +50,16 @@ function pointerAdd(c: Context, pointer: Expression, index: Expression, subtract
   return { kind: 'pointer-add', type: pointer.type, pointer, index: indexOperand(index), subtract, scale, at };
 }
 
+/** Arithmetic on constants of which one at least is floating-point: the compiler computes it. */
+function foldReals(operator: ArithmeticOperator, left: Expression, right: Expression, at: Location): Expression | null {
+  if (!isFloat(left.type) && !isFloat(right.type)) return null;
+  const a = realConstant(left);
+  const b = realConstant(right);
+  if (a === null || b === null) return null;
+  const value = operator === '+' ? a + b : operator === '-' ? a - b : operator === '*' ? a * b : a / b;
+  return floatConstant(value, balance(left, right).type, at);
+}
+
 /** * / % + - << >> & ^ | */
 export function arithmeticOperation(
   c: Context,
@@ -72,6 +82,8 @@ export function arithmeticOperation(
   if (!isArithmetic(left.type) || !isArithmetic(right.type)) return invalidOperands(c, left, right, at);
   const integersOnly = operator !== '+' && operator !== '-' && operator !== '*' && operator !== '/';
   if (integersOnly && (isFloat(left.type) || isFloat(right.type))) return invalidOperands(c, left, right, at);
+  const folded = foldReals(operator, left, right, at);
+  if (folded) return folded;
   if (!noFloat(c, [left, right], at)) {
     const { type } = balance(left, right);
     return c.unevaluated > 0 ? { kind: 'load', type, source: left, at } : poison(at);
@@ -231,7 +243,9 @@ export function unaryOperation(
     return poison(at);
   }
   if (isFloat(value.type)) {
-    if (c.unevaluated === 0 && value.kind !== 'integer') c.report('floating-point', at, {});
+    const real = realConstant(value);
+    if (real !== null) return floatConstant(operator === '-' ? -real : real, value.type, at);
+    if (c.unevaluated === 0) c.report('floating-point', at, {});
     return c.unevaluated > 0 ? value : poison(at);
   }
   const promoted = promote(value);
@@ -486,9 +500,13 @@ export function explicitCast(c: Context, type: Type, operand: Expression, at: Lo
     return poison(at);
   }
   if (isFloat(type) || isFloat(value.type)) {
-    // A cast that stays a constant may be computed here: (int)1.5.
+    // A cast that stays a constant is computed here: (int)1.5.
+    const real = realConstant(value);
+    if (isFloat(type) && real !== null) return floatConstant(real, type, at);
+    const whole = truncateReal(value, type);
+    if (whole) return whole;
     if (c.unevaluated === 0) c.report('floating-point', at, {});
-    return poison(at);
+    return c.unevaluated > 0 ? { kind: 'load', type, source: poison(at), at } : poison(at);
   }
   const stripped = stripQualifiers(type);
   const result = convert(value, stripped);

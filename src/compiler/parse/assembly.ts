@@ -1,9 +1,9 @@
 // GNU inline assembly: template, operands, clobbers, goto labels.
 import type { AssemblyStatement, Label } from '../tree.ts';
 import { integerConstant } from '../check/constants.ts';
-import { checkModifiable, isLvalue, isPoison, markAddressTaken, rvalue } from '../check/conversions.ts';
+import { isLvalue, isPoison, markAddressTaken, rvalue } from '../check/conversions.ts';
 import { markWritten } from '../check/operators.ts';
-import { isScalar, quotedType } from '../check/types.ts';
+import { isConst, isScalar, quotedType } from '../check/types.ts';
 import * as T from '../preprocess/token.ts';
 import { parseExpression } from './expressions.ts';
 import { labelNamed } from './labels.ts';
@@ -100,7 +100,8 @@ function parseOutput(p: Parser): AssemblyStatement['outputs'][number] {
   p.expectClosing(T.RPAREN, open);
   if (!isPoison(target)) {
     if (!isLvalue(target)) p.report('asm-output-lvalue', first, {});
-    else if (checkModifiable(p, target, first)) {
+    else if (isConst(target.type)) p.report('asm-output-lvalue', first, {});
+    else {
       markWritten(p, target);
       if (constraint.includes('m')) markAddressTaken(p, target);
     }

@@ -54,7 +54,6 @@ export function parseTypeName(p: Parser): Type {
 
 /** _Static_assert "(" constant ("," string)? ")" ";" */
 export function parseStaticAssert(p: Parser): void {
-  const at = p.position;
   p.advance();
   const open = p.position;
   p.expect(T.LPAREN);
@@ -78,12 +77,7 @@ export function parseStaticAssert(p: Parser): void {
   else if (!truth) {
     const requirement =
       p.kinds[first] === T.NUMBER && first === last ? '' : ` due to requirement '${sourceText(p, first, last)}'`;
-    p.report(
-      'static-assert-failed',
-      requirement === '' ? at : first,
-      { requirement, message },
-      { last: requirement === '' ? at : last },
-    );
+    p.report('static-assert-failed', first, { requirement, message }, { last });
   }
 }
 
@@ -169,7 +163,7 @@ export function parseExternalDeclaration(p: Parser): void {
     } else declareGlobal(p, declared, type, specifiers);
     if (!p.accept(T.COMMA)) break;
   }
-  finishDeclaration(p);
+  finishDeclaration(p, specifiers.type === POISON);
 }
 
 /** A file-scope asm has no place in an eBPF object. */
@@ -179,8 +173,13 @@ function parseFileAssembly(p: Parser): void {
 }
 
 /** ";" behind declarators; what comes instead decides how far to skip. */
-function finishDeclaration(p: Parser): void {
+function finishDeclaration(p: Parser, unknownType: boolean): void {
   if (p.accept(T.SEMICOLON)) return;
+  // The word before was no type; what follows it need not be explained.
+  if (unknownType) {
+    p.skipStatement();
+    return;
+  }
   p.reportMissing(';', 'after top level declarator');
   if (p.kind === T.LBRACE || !isDeclarationStart(p)) p.skipStatement();
 }
@@ -371,6 +370,10 @@ export function parseLocalDeclaration(p: Parser, into: Statement[]): void {
   }
   if (variables.length > 0) into.push({ kind: 'declaration', variables, at });
   if (!p.accept(T.SEMICOLON)) {
+    if (specifiers.type === POISON && !specifiers.isAuto) {
+      p.skipStatement();
+      return;
+    }
     p.reportMissing(';', 'at end of declaration');
     if (p.kind !== T.RBRACE && !isDeclarationStart(p) && !T.isKeyword(p.kind) && p.kind !== T.IDENTIFIER)
       p.skipStatement();

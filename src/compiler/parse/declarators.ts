@@ -167,7 +167,7 @@ function parseSuffixes(
   while (p.kind === T.LBRACKET || p.kind === T.LPAREN) {
     const at = p.position;
     if (suffixes.length >= 64) p.fail('nesting', at, { limit: 64 });
-    if (p.kind === T.LBRACKET) suffixes.push({ kind: 'array', length: parseArrayLength(p), at });
+    if (p.kind === T.LBRACKET) suffixes.push({ kind: 'array', length: parseArrayLength(p, name), at });
     else {
       const list = parseParameterList(p);
       if (suffixes.length === 0) ({ parameters, identifierList } = list);
@@ -221,7 +221,7 @@ function buildArray(p: Parser, element: Type, length: number | null, at: Locatio
 const MAX_LENGTH = 1n << 52n;
 
 /** "[" ("static" | qualifier)* (expression | "*")? "]"; null when no length is given */
-function parseArrayLength(p: Parser): number | null {
+function parseArrayLength(p: Parser, name: number): number | null {
   const open = p.position;
   p.advance();
   while (p.kind === T.STATIC || p.kind === T.CONST || p.kind === T.VOLATILE || p.kind === T.RESTRICT) p.advance();
@@ -247,7 +247,12 @@ function parseArrayLength(p: Parser): number | null {
     return 1;
   }
   if (value < 0n) {
-    p.report('array-size-negative', at, {}, { last });
+    p.report(
+      'array-size-negative',
+      at,
+      { what: name === 0 ? 'array has' : `'${textOf(name)}' declared as an array with` },
+      { last },
+    );
     return 1;
   }
   if (value > MAX_LENGTH) {

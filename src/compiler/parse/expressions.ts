@@ -222,7 +222,7 @@ function parseSizeof(p: Parser): Expression {
   p.leave();
   if (operand && isPoison(operand)) return operand;
   if (operand?.kind === 'member' && operand.member.bitField && !align) {
-    p.report('sizeof-bit-field', at, {});
+    p.report('sizeof-bit-field', at + 1, {}, { last: p.previous });
     return poison(at);
   }
   if (!isComplete(type) && !isVoid(type) && !isFunction(type)) {
@@ -315,7 +315,12 @@ export function parseConstant(p: Parser): bigint | null {
   const first = p.position;
   const e = rvalue(p, parseConditional(p));
   if (isPoison(e)) return null;
-  const value = isInteger(e.type) ? integerConstant(e) : null;
+  if (!isInteger(e.type)) {
+    const { type } = e.kind === 'cast' && e.cast === 'decay' ? e.operand : e;
+    p.report('constant-type', first, { type: quotedType(type) }, { last: p.previous });
+    return null;
+  }
+  const value = integerConstant(e);
   if (value === null) p.report('not-constant', first, {}, { last: p.previous });
   return value;
 }

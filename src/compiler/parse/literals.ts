@@ -8,7 +8,12 @@ export interface IntegerLiteral {
   readonly longs: 0 | 1 | 2;
   /** decimal literals never become unsigned by their size */
   readonly decimal: boolean;
-  readonly problem: { readonly kind: 'suffix' | 'digit' | 'too-large'; readonly text: string } | null;
+  /** `at`: where in the text it is wrong */
+  readonly problem: {
+    readonly kind: 'suffix' | 'digit' | 'too-large';
+    readonly text: string;
+    readonly at: number;
+  } | null;
 }
 
 const DIGITS = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)(.*)$/s;
@@ -46,12 +51,23 @@ export function parseInteger(text: string): IntegerLiteral | null {
   const longs = /ll/i.test(suffix) ? 2 : /l/i.test(suffix) ? 1 : 0;
   let problem: IntegerLiteral['problem'] = null;
   if (!SUFFIX.test(suffix)) {
-    problem =
-      /^0[0-7]*$/.test(digits) && /^[89]/.test(suffix)
-        ? { kind: 'digit', text: suffix.charAt(0) }
-        : { kind: 'suffix', text: suffix };
-  } else if (value >= 1n << 64n) problem = { kind: 'too-large', text };
+    // Letters that are digits in hexadecimal, and digits beyond the base, are wrong digits; all else is a wrong suffix.
+    const at = text.length - suffix.length;
+    const isDigit = /^0[xX]/.test(digits) ? false : /^[0-9a-fA-F]/.test(suffix);
+    problem = isDigit ? { kind: 'digit', text: suffix.charAt(0), at } : { kind: 'suffix', text: suffix, at };
+  } else if (value >= 1n << 64n) problem = { kind: 'too-large', text, at: 0 };
   return { value: BigInt.asUintN(64, value), unsigned, longs, decimal, problem };
+}
+
+/** The value of a floating-point constant; null when it is malformed. */
+export function parseFloating(text: string): number | null {
+  const plain = text.replace(/[fFlL]$/, '');
+  const hex = /^0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)$/.exec(plain);
+  if (hex) {
+    const [, whole = '', fraction = '', exponent = '0'] = hex;
+    return Number.parseInt(`0${whole}${fraction}`, 16) * 2 ** (Number(exponent) - 4 * fraction.length);
+  }
+  return /^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(plain) ? Number(plain) : null;
 }
 
 const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
@@ -61,6 +77,8 @@ const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
 export interface LiteralProblem {
   readonly kind: 'unknown-escape' | 'hex-no-digits' | 'out-of-range';
   readonly text: string;
+  /** where the escape stands, in characters from the first one inside the quotes */
+  readonly at: number;
 }
 
 /** Calls `each` with every character code of a literal's inside: a byte from an escape, or a code point as written. */
@@ -81,9 +99,9 @@ function decode(inside: string, each: (code: number, escaped: boolean) => void):
       each(Number.parseInt(octal[0], 8), true);
       i += 1 + octal[0].length;
     } else if (hex) {
-      if (hex[1] === '') problem ??= { kind: 'hex-no-digits', text: '' };
+      if (hex[1] === '') problem ??= { kind: 'hex-no-digits', text: '', at: i };
       const value = Number.parseInt(hex[1] || '0', 16);
-      if (value > 255) problem ??= { kind: 'out-of-range', text: '' };
+      if (value > 255) problem ??= { kind: 'out-of-range', text: '', at: i };
       each(value & 0xff, true);
       i += 1 + hex[0].length;
     } else if (universal) {
@@ -92,7 +110,7 @@ function decode(inside: string, each: (code: number, escaped: boolean) => void):
     } else {
       const letter = rest.charAt(0);
       const code = SIMPLE_ESCAPES[letter];
-      if (code === undefined && letter !== '') problem ??= { kind: 'unknown-escape', text: letter };
+      if (code === undefined && letter !== '') problem ??= { kind: 'unknown-escape', text: letter, at: i };
       each(code ?? letter.charCodeAt(0), true);
       i += 2;
     }

@@ -262,7 +262,7 @@ export class Parser extends Context {
    */
   expectAfter(kind: number, after: string): boolean {
     if (this.accept(kind)) return true;
-    this.reportMissing(T.punctuatorText(kind), after);
+    this.reportMissing(T.punctuatorText(kind), `after ${after}`);
     return false;
   }
 

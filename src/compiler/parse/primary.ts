@@ -5,18 +5,18 @@ import type { Expression, Location, Type } from '../tree.ts';
 import { LIBRARY_BUILTINS, isBuiltinFunction } from '../check/builtin-names.ts';
 import { builtinCall, stringNode, vaArg } from '../check/builtins.ts';
 import { constantTruth, integerConstant } from '../check/constants.ts';
-import { isPoison, makeInteger, poison, rvalue } from '../check/conversions.ts';
+import { floatConstant, isPoison, makeInteger, poison, rvalue } from '../check/conversions.ts';
 import { findMember } from '../check/members.ts';
 import { nearest } from '../check/suggest.ts';
 import {
-  CHAR, INT, LONG, LONG_LONG, POISON, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_LONG_LONG, UNSIGNED_SHORT, VOID, arrayOf, isComplete, isConst, qualifiersOf,
+  CHAR, DOUBLE, FLOAT, INT, LONG, LONG_LONG, POISON, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_LONG_LONG, UNSIGNED_SHORT, VOID, arrayOf, isComplete, isConst, qualifiersOf,
   quotedType, sameType, sizeOf, unqualified,
 } from '../check/types.ts'; // prettier-ignore
 import { intern, textOf } from '../preprocess/interner.ts';
 import * as T from '../preprocess/token.ts';
 import { parseTypeName } from './declarations.ts';
 import { parseArguments, parseAssignment, parseConditional, parseExpression } from './expressions.ts';
-import { literalWidth, parseCharacter, parseInteger, parseString } from './literals.ts';
+import { literalWidth, parseCharacter, parseFloating, parseInteger, parseString } from './literals.ts';
 import type { LiteralProblem } from './literals.ts';
 import type { Parser } from './parser.ts';
 import { isTypeStart } from './specifiers.ts';
@@ -152,15 +152,19 @@ function number(p: Parser, at: Location): Expression {
   const text = p.text(at);
   const literal = parseInteger(text);
   if (!literal) {
-    if (p.unevaluated === 0) p.report('floating-point', at, {});
+    const value = parseFloating(text);
+    if (value !== null) return floatConstant(value, /[fF]$/.test(text) ? FLOAT : DOUBLE, at);
+    p.report('bad-suffix', at, { suffix: text.replace(/^[\d.]*([eEpP][+-]?\d*)?/, '') });
     return poison(at);
   }
   const { value, unsigned, longs, decimal, problem } = literal;
   if (problem) {
-    const base = /^0[xX]/.test(text) ? 'hexadecimal' : /^0[bB]/.test(text) ? 'binary' : 'octal';
-    if (problem.kind === 'digit') p.report('bad-digit', at, { digit: problem.text, base });
+    const base = /^0[bB]/.test(text) ? 'binary' : /^0\d/.test(text) ? 'octal' : 'decimal';
+    const span = p.span(at);
+    const place = { ...span, column: span.column + problem.at };
+    if (problem.kind === 'digit') p.reporter.report('bad-digit', place, { digit: problem.text, base });
     else if (problem.kind === 'too-large') p.report('integer-too-large', at, {});
-    else p.report('bad-suffix', at, { suffix: problem.text });
+    else p.reporter.report('bad-suffix', place, { suffix: problem.text });
     return poison(at);
   }
   const type = literalType(value, unsigned, longs, decimal);
@@ -183,9 +187,12 @@ function literalType(value: bigint, unsigned: boolean, longs: number, decimal: b
 
 function complainLiteral(p: Parser, at: Location, problem: LiteralProblem | null): void {
   if (!problem) return;
-  if (problem.kind === 'unknown-escape') p.report('unknown-escape', at, { letter: problem.text });
-  else if (problem.kind === 'hex-no-digits') p.report('hex-no-digits', at, {});
-  else p.report('escape-out-of-range', at, {});
+  const span = p.span(at);
+  const column = span.column + p.text(at).search(/["']/) + 1 + problem.at;
+  const place = { ...span, column, endColumn: Math.max(span.endColumn, column + 1) };
+  if (problem.kind === 'unknown-escape') p.reporter.report('unknown-escape', place, { letter: problem.text });
+  else if (problem.kind === 'hex-no-digits') p.reporter.report('hex-no-digits', place, {});
+  else p.reporter.report('escape-out-of-range', place, {});
 }
 
 function character(p: Parser, at: Location): Expression {
@@ -269,11 +276,11 @@ function parseGeneric(p: Parser): Expression {
   p.expect(T.LPAREN);
   p.enter();
   p.unevaluated++;
+  const control = p.position;
   let type: Type;
   if (isTypeStart(p)) type = parseTypeName(p);
   else {
-    const control = rvalue(p, parseAssignment(p));
-    type = unqualified(control.type);
+    type = unqualified(rvalue(p, parseAssignment(p)).type);
   }
   p.unevaluated--;
   let chosen: Expression | null = null;
@@ -298,7 +305,7 @@ function parseGeneric(p: Parser): Expression {
   p.expectClosing(T.RPAREN, open);
   const result = chosen ?? fallback;
   if (result) return result;
-  if (canonical(type) !== POISON) p.report('generic-no-match', at, { type: quotedType(type) });
+  if (canonical(type) !== POISON) p.report('generic-no-match', control, { type: quotedType(type) });
   return poison(at);
 }
 
@@ -370,7 +377,7 @@ function parseOffsetof(p: Parser): Expression {
     const record = canonical(type);
     if (record.kind !== 'record' || !isComplete(record)) {
       if (record !== POISON)
-        p.report(record.kind === 'record' ? 'offsetof-incomplete' : 'offsetof-not-record', place, {
+        p.report(record.kind === 'record' ? 'offsetof-incomplete' : 'offsetof-not-record', at, {
           type: quotedType(type),
         });
       sound = false;

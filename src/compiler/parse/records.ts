@@ -54,7 +54,7 @@ export function parseRecord(p: Parser, union: boolean): Type {
   const more = p.kind === T.ATTRIBUTE ? parseAttributes(p, attributes) : attributes;
   if (p.kind !== T.LBRACE) {
     if (tag === 0) p.fail('expected-tag-or-brace', p.position, { brace: '{', word: union ? 'union' : 'struct' });
-    return referToRecord(p, tag, union, at);
+    return referToRecord(p, tag, union, at, start);
   }
   let record: RecordType;
   const here = tag === 0 ? undefined : p.scopes.tags.getHere(tag);
@@ -70,7 +70,7 @@ export function parseRecord(p: Parser, union: boolean): Type {
           { name: textOf(tag) },
           { notes },
         );
-      } else complainTagKind(p, here, textOf(tag), at);
+      } else complainTagKind(p, here, textOf(tag), start);
     }
     record = newRecord(tag === 0 ? '' : textOf(tag), union, at);
     if (tag !== 0) {
@@ -83,11 +83,11 @@ export function parseRecord(p: Parser, union: boolean): Type {
   return record;
 }
 
-function referToRecord(p: Parser, tag: number, union: boolean, at: Location): RecordType {
+function referToRecord(p: Parser, tag: number, union: boolean, at: Location, start: Location): RecordType {
   // `struct s;` alone declares a new one in its block.
   const existing = p.kind === T.SEMICOLON && p.scopes.depth > 0 ? p.scopes.tags.getHere(tag) : p.scopes.tags.get(tag);
   if (existing?.kind === 'record' && existing.union === union) return existing;
-  if (existing) complainTagKind(p, existing, textOf(tag), at);
+  if (existing) complainTagKind(p, existing, textOf(tag), start);
   const record = newRecord(textOf(tag), union, at);
   if (!existing) {
     p.scopes.tags.set(tag, record);
@@ -208,7 +208,7 @@ function parseMemberDeclaration(
     if (p.accept(T.COLON)) width = parseWidth(p, declared.type, name, declared.at);
     const attributes = p.kind === T.ATTRIBUTE ? parseAttributes(p, declared.attributes) : declared.attributes;
     const type = applyTypeTags(declared.type, attributes);
-    if (width !== -1 && checkMemberType(p, record, type, name, declared.at, specifications)) {
+    if (width !== -1 && checkMemberType(p, record, type, name, declared.at, specifications, names)) {
       add(
         {
           name,
@@ -245,7 +245,6 @@ export function copyAttributes(from: AttributeSet): AttributeSet {
 
 /** Bits of a bit-field; -1 after a complaint. */
 function parseWidth(p: Parser, type: Type, name: string, at: Location): number {
-  const start = p.position;
   const value = parseConstant(p);
   if (value === null) return -1;
   const quoted = name === '' ? 'anonymous bit-field' : `bit-field '${name}'`;
@@ -254,8 +253,8 @@ function parseWidth(p: Parser, type: Type, name: string, at: Location): number {
     return -1;
   }
   const bits = integerOf(type)?.isBool ? 1 : sizeOf(type) * 8;
-  if (value < 0n) p.report('bit-field-negative', start, { field: quoted, width: String(value) });
-  else if (value === 0n && name !== '') p.report('bit-field-zero', start, { name });
+  if (value < 0n) p.report('bit-field-negative', at, { field: quoted, width: String(value) });
+  else if (value === 0n && name !== '') p.report('bit-field-zero', at, { name });
   else if (value > BigInt(bits)) p.report('bit-field-wide', at, { field: quoted, width: String(value), bits });
   else return Number(value);
   return -1;
@@ -268,6 +267,7 @@ function checkMemberType(
   name: string,
   at: Location,
   before: readonly MemberSpecification[],
+  names: ReadonlyMap<string, Location>,
 ): boolean {
   const t = canonical(type);
   if (isFunction(type)) {
@@ -287,7 +287,7 @@ function checkMemberType(
   const last = before[before.length - 1];
   const lastType = last ? canonical(last.type) : null;
   if (!record.union && lastType?.kind === 'array' && lastType.length === null && last) {
-    p.report('flexible-not-last', at, { name: last.name, type: quotedType(last.type) });
+    p.report('flexible-not-last', names.get(last.name) ?? at, { name: last.name, type: quotedType(last.type) });
     return false;
   }
   return true;
@@ -314,7 +314,7 @@ export function parseEnum(p: Parser): Type {
   if (p.kind !== T.LBRACE) {
     if (tag === 0) p.fail('expected-tag-or-brace', p.position, { brace: '{', word: 'enum' });
     if (existing?.kind === 'enum') return existing;
-    if (existing) complainTagKind(p, existing, textOf(tag), at);
+    if (existing) complainTagKind(p, existing, textOf(tag), start);
     const forward = newEnum(textOf(tag), fixed ?? UNSIGNED_INT, at);
     if (fixed) forward.complete = true;
     p.scopes.tags.set(tag, forward);
@@ -330,7 +330,7 @@ export function parseEnum(p: Parser): Type {
         { name: textOf(tag) },
         { notes: here.at >= 0 ? [p.note('previous-definition', here.at, {})] : [] },
       );
-    else complainTagKind(p, here, textOf(tag), at);
+    else complainTagKind(p, here, textOf(tag), start);
   }
   const open = p.position;
   p.advance();

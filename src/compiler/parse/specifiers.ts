@@ -299,17 +299,28 @@ function takeStorage(p: Parser, result: Specifiers, storage: Exclude<Storage, nu
 }
 
 function complainCombination(p: Parser, sum: number, type: Type | null): void {
-  const previous = [...WORD_OF_KIND].find(([, word]) => word !== 0 && (sum & (word * 3)) !== 0);
+  const word = WORD_OF_KIND.get(p.kind) ?? 0;
+  const lengthOrSign = WORD_SHORT * 3 + WORD_LONG * 3 + WORD_SIGNED * 3 + WORD_UNSIGNED * 3;
+  const has = (bits: number): boolean => ((sum | word) & bits) !== 0;
+  if (type === null && has(WORD_FLOAT + WORD_DOUBLE) && has(WORD_SIGNED + WORD_UNSIGNED)) {
+    p.report('float-signed', p.position, { type: has(WORD_FLOAT) ? 'float' : 'double' });
+    return;
+  }
+  const previous = [...WORD_OF_KIND].find(([, each]) => (sum & (each * 3)) !== 0);
+  if (type === null && previous && word !== 0 && ((sum & lengthOrSign) !== 0) !== ((word & lengthOrSign) !== 0)) {
+    p.report(
+      'specifier-invalid',
+      p.previous,
+      { words: `${T.keywordText(previous[0])} ${T.keywordText(p.kind)}` },
+      { last: p.position },
+    );
+    return;
+  }
   const tag = type ? canonical(type) : null;
-  const name = previous
-    ? T.keywordText(previous[0])
-    : tag?.kind === 'record'
-      ? tag.union
-        ? 'union'
-        : 'struct'
-      : tag?.kind === 'enum'
-        ? 'enum'
-        : 'type-name';
+  let name = 'type-name';
+  if (previous) name = T.keywordText(previous[0]);
+  else if (tag?.kind === 'record') name = tag.union ? 'union' : 'struct';
+  else if (tag?.kind === 'enum') name = 'enum';
   p.report('specifier-combination', p.position, { previous: name });
 }
 

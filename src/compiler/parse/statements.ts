@@ -43,7 +43,9 @@ export function parseBlock(p: Parser, isValue = false): Block {
   p.scopes.leave();
   p.leave();
   const end = p.position;
-  p.expectClosing(T.RBRACE, at);
+  // At the end of the file every open block lacks its brace.
+  if (p.kind === T.END) p.report('expected', end, { token: '}' }, { notes: [p.note('to-match', at, { token: '{' })] });
+  else p.expectClosing(T.RBRACE, at);
   return { kind: 'block', statements, at, end };
 }
 
@@ -395,13 +397,12 @@ function parseSwitch(p: Parser): Statement {
   const open = p.position;
   if (p.kind !== T.LPAREN) p.fail('expected-after-word', p.position, { token: '(', word: 'switch' });
   p.advance();
-  const first = p.position;
   const e = rvalue(p, parseExpression(p));
   p.expectClosing(T.RPAREN, open);
   let value = e;
   if (!isPoison(e) && !isInteger(e.type)) {
-    p.report('switch-type', first, { type: quotedType(e.type) }, { last: p.previous - 1 });
-    value = poison(first);
+    p.report('switch-type', at, { type: quotedType(e.type) });
+    value = poison(at);
   }
   value = convert(value, promotedType(value));
   const node: SwitchStatement = {

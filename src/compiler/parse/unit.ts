@@ -25,12 +25,11 @@ export function parseTranslationUnit(p: Parser, file: string): TranslationUnit {
     // Nothing more is to be said; what has been understood so far is the result.
     if (!(problem instanceof SyntaxProblem)) throw problem;
   }
-  finishTentative(p);
   restoreWrittenCallees(p);
-  for (const [fn, at] of p.floatingBodies) if (p.usedFunctions.has(fn)) p.report('floating-point', at, {});
-  for (const fn of p.functions) {
-    const missing = fn.isStatic && !fn.defined && p.usedFunctions.has(fn);
-    if (missing) p.report('function-not-defined', fn.at, { name: fn.name });
+  try {
+    finish(p);
+  } catch (problem) {
+    if (!(problem instanceof SyntaxProblem)) throw problem;
   }
   return {
     file,
@@ -39,6 +38,16 @@ export function parseTranslationUnit(p: Parser, file: string): TranslationUnit {
     globals: p.globals.filter((variable) => isNeeded(p, variable)),
     types: p.types,
   };
+}
+
+/** What only the end of the file can tell. */
+function finish(p: Parser): void {
+  finishTentative(p);
+  for (const [fn, at] of p.floatingBodies) if (p.usedFunctions.has(fn)) p.report('floating-point', at, {});
+  for (const fn of p.functions) {
+    const missing = fn.isStatic && !fn.defined && p.usedFunctions.has(fn);
+    if (missing) p.report('function-not-defined', fn.at, { name: fn.name });
+  }
 }
 
 /** Defined for others, asked for by attribute, or used. */

@@ -177,7 +177,9 @@ export class Expander {
     if (macro.parameters) {
       if (this.#peekKind() !== T.LPAREN) return false;
       const collected = this.#arguments(token, macro);
-      if (!collected) return true;
+      if (collected === 'unterminated') return true;
+      // As in clang, the name stays behind.
+      if (!collected) return false;
       values = collected;
       if (macro.variadic) {
         variadicAbsent = values.length < macro.parameters.length || (values.length === 1 && values[0]?.length === 0);
@@ -242,26 +244,31 @@ export class Expander {
     return result;
   }
 
-  /** Reads `( … )` behind a function-like macro's name; null after an error. */
-  #arguments(name: PPToken, macro: Macro): PPToken[][] | null {
+  /** Reads `( … )` behind a function-like macro's name; null after a wrong number of them. */
+  #arguments(name: PPToken, macro: Macro): PPToken[][] | 'unterminated' | null {
     const parameters = macro.parameters as readonly number[];
     this.#read();
     const all: PPToken[][] = [];
     let current: PPToken[] = [];
     let depth = 0;
+    let extra: PPToken | null = null;
+    let close = name;
     for (;;) {
       const token = this.#read();
       if (!token || this.#reporter.stopped) {
         this.report('macro-unterminated', name.place, {}, macro);
-        return null;
+        return 'unterminated';
       }
       if (token.kind === T.LPAREN) depth++;
-      else if (token.kind === T.RPAREN && depth-- === 0) break;
-      else if (token.kind === T.COMMA && depth === 0 && !(macro.variadic && all.length === parameters.length - 1)) {
+      else if (token.kind === T.RPAREN && depth-- === 0) {
+        close = token;
+        break;
+      } else if (token.kind === T.COMMA && depth === 0 && !(macro.variadic && all.length === parameters.length - 1)) {
         all.push(current);
         current = [];
         continue;
       }
+      if (all.length >= parameters.length) extra ??= token;
       current.push(token);
       if (++this.#made > MAX_EXPANDED_TOKENS) this.#tooMuch(name);
     }
@@ -269,7 +276,8 @@ export class Expander {
     if (parameters.length === 0 && all.length === 1 && current.length === 0) return [];
     const required = macro.variadic ? parameters.length - 1 : parameters.length;
     if (all.length >= required && all.length <= parameters.length) return all;
-    this.report(all.length < required ? 'macro-too-few' : 'macro-too-many', name.place, {}, macro);
+    if (all.length < required) this.report('macro-too-few', close.place, {}, macro);
+    else this.report('macro-too-many', (extra ?? name).place, {}, macro);
     return null;
   }
 

@@ -97,7 +97,9 @@ export class Preprocessor implements TokenSource {
     this.stream.count = 0;
     this.#enterFile(this.#options.main, lex(text), false, -1, -1);
     const { base, raw } = this.sources.files.find((file) => file.path === this.#options.main) as SourceFile;
-    this.stream.push(T.END, 0, base + raw.text.length);
+    // The end is just behind the last token: that is where something is missing.
+    const last = raw.count > 0 ? this.sources.tokenEnd(base + (raw.offsets[raw.count - 1] as number)) : base;
+    this.stream.push(T.END, 0, last);
     return this.stream;
   }
 
@@ -171,6 +173,11 @@ export class Preprocessor implements TokenSource {
     stream.count = count;
     frame.next = stop;
     if (count > MAX_TOKENS) this.#reporter.fatal('unit-too-large', this.sources.span(base), { limit: MAX_TOKENS });
+  }
+
+  /** Just behind the raw token before `end`: where something is missing at the end of a line. */
+  #placeBehind(end: number): number {
+    return this.sources.tokenEnd(this.#placeOf(end - 1));
   }
 
   #token(index: number): PPToken {
@@ -306,10 +313,10 @@ export class Preprocessor implements TokenSource {
         else this.#include(name, at, end, place);
         return;
       case 'define':
-        this.#define(at + 1, end, place);
+        this.#define(at + 1, end);
         return;
       case 'undef': {
-        const id = this.#macroName(at + 1, end, place);
+        const id = this.#macroName(at + 1, end);
         if (id !== null) this.expander.undefine(id);
         return;
       }
@@ -349,7 +356,7 @@ export class Preprocessor implements TokenSource {
       case 'ifdef':
       case 'ifndef': {
         const dead = frame.skipping;
-        const active = !dead && this.#test(name, at + 1, end, place);
+        const active = !dead && this.#test(name, at + 1, end);
         conditionals.push({ directivePlace: place, taken: active, active, seenElse: false, dead });
         break;
       }
@@ -368,7 +375,7 @@ export class Preprocessor implements TokenSource {
         }
         if (top.dead || top.taken) top.active = false;
         else {
-          top.active = name === 'else' || this.#test(name.slice(2), at + 1, end, place);
+          top.active = name === 'else' || this.#test(name.slice(2), at + 1, end);
           top.taken = top.active;
         }
         break;
@@ -391,9 +398,9 @@ export class Preprocessor implements TokenSource {
   }
 
   /** The answer of #if, #ifdef, #ifndef (or the same after "el"). */
-  #test(kind: string, from: number, end: number, place: number): boolean {
+  #test(kind: string, from: number, end: number): boolean {
     if (kind !== 'if') {
-      const id = this.#macroName(from, end, place);
+      const id = this.#macroName(from, end);
       this.#extraTokens(kind, from + 1, end);
       return id !== null && this.expander.macros.has(id) === (kind === 'ifdef' || kind === 'def');
     }
@@ -428,7 +435,7 @@ export class Preprocessor implements TokenSource {
     }
     const result = evaluateCondition(answered);
     if (result.ok) return result.value;
-    this.expander.report(result.key, result.at?.place ?? place, result.args);
+    this.expander.report(result.key, result.at?.place ?? this.#placeBehind(end), result.args);
     return false;
   }
 
@@ -436,10 +443,10 @@ export class Preprocessor implements TokenSource {
     return { ...name, kind: T.NUMBER, id: intern(this.expander.macros.has(name.id) ? '1' : '0'), noExpand: true };
   }
 
-  #macroName(index: number, end: number, place: number): number | null {
+  #macroName(index: number, end: number): number | null {
     const { raw } = this.#frame;
     if (index >= end) {
-      this.#report('macro-name-missing', place, {});
+      this.#report('macro-name-missing', this.#placeBehind(end), {});
       return null;
     }
     if (raw.kinds[index] !== T.IDENTIFIER) {
@@ -452,9 +459,9 @@ export class Preprocessor implements TokenSource {
     return null;
   }
 
-  #define(from: number, end: number, place: number): void {
+  #define(from: number, end: number): void {
     const { raw } = this.#frame;
-    const id = this.#macroName(from, end, place);
+    const id = this.#macroName(from, end);
     if (id === null) return;
     let i = from + 1;
     let parameters: number[] | null = null;
@@ -465,7 +472,7 @@ export class Preprocessor implements TokenSource {
       for (let first = true; ; first = false) {
         if (first && raw.kinds[i] === T.RPAREN && i < end) break;
         if (i >= end) {
-          this.#report('macro-parameter-list', this.#placeOf(end - 1), {});
+          this.#report('macro-parameter-list', this.#placeBehind(end), {});
           return;
         }
         if (raw.kinds[i] === T.ELLIPSIS) {
@@ -489,7 +496,7 @@ export class Preprocessor implements TokenSource {
         }
         if (i < end && raw.kinds[i] === T.RPAREN) break;
         if (i >= end || variadic || raw.kinds[i] !== T.COMMA) {
-          this.#report('macro-parameter-list', this.#placeOf(Math.min(i, end - 1)), {});
+          this.#report('macro-parameter-comma', i < end ? this.#placeOf(i) : this.#placeBehind(end), {});
           return;
         }
         i++;
@@ -525,14 +532,14 @@ export class Preprocessor implements TokenSource {
     if (first?.kind === T.HASH_HASH) this.expander.report('paste-at-start', first.place, {});
     else if (last?.kind === T.HASH_HASH) this.expander.report('paste-at-end', last.place, {});
     else if (parameters) {
-      const wrong = body.find((token, i) => {
+      const wrong = body.findIndex((token, i) => {
         if (token.kind !== T.HASH) return false;
         const next = body[i + 1];
         if (next?.kind !== T.IDENTIFIER) return true;
         return !parameters.includes(next.id) && !(variadic && tokenText(next) === '__VA_OPT__');
       });
-      if (!wrong) return true;
-      this.expander.report('hash-not-parameter', wrong.place, {});
+      if (wrong < 0) return true;
+      this.expander.report('hash-not-parameter', (body[wrong + 1] ?? (body[wrong] as PPToken)).place, {});
     } else return true;
     return false;
   }
@@ -553,7 +560,7 @@ export class Preprocessor implements TokenSource {
     let tokens: PPToken[];
     const from = at + 1;
     if (from >= end) {
-      this.#report('expected-filename', place, {});
+      this.#report('expected-filename', this.#placeBehind(end), {});
       return;
     }
     if (raw.kinds[from] === T.LESS) {
