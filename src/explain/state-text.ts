@@ -54,13 +54,18 @@ function boundsText(register: RegisterState): string {
     omit: value === extreme,
     signed: name.startsWith('s'),
   });
+  // A signed number of 32 bits that is not shown as a decimal one is shown, and joined, by its 32 bits.
+  const bound32 = (name: string, value: number, extreme: bigint): Bound => ({
+    ...bound(name, BigInt(value), extreme),
+    value: value >= -0x8000 ? BigInt(value) : BigInt.asUintN(32, BigInt(value)),
+  });
   const bounds = [
     bound('smin', register.smin, S64_MIN),
     bound('smax', register.smax, S64_MAX),
     bound('umin', register.umin, 0n),
     bound('umax', register.umax, U64_MAX),
-    bound('smin32', BigInt(register.s32min), S32_MIN),
-    bound('smax32', BigInt(register.s32max), S32_MAX),
+    bound32('smin32', register.s32min, S32_MIN),
+    bound32('smax32', register.s32max, S32_MAX),
     bound('umin32', BigInt(register.u32min), 0n),
     bound('umax32', BigInt(register.u32max), U32_MAX),
   ];
@@ -80,10 +85,7 @@ function boundsText(register: RegisterState): string {
       done.add(other);
       names.push(other.name);
     }
-    // In hexadecimal, a number of 32 bits is shown in 32 bits.
-    const shown =
-      first.signed && first.name.endsWith('32') && first.value < -0x8000n ? first.value & 0xffffffffn : null;
-    const text = shown !== null ? hex(shown) : first.signed ? signedText(first.value) : unsignedText(first.value);
+    const text = first.signed ? signedText(first.value) : unsignedText(first.value);
     parts.push(`${names.join('=')}=${text}`);
   });
   return parts.join(',');
