@@ -65,6 +65,7 @@ function tryAllocate(func: MachineFunction, temporaries: ReadonlySet<Register>):
       ranges,
       weight: 0,
       length: 0,
+      local: false,
       hints: new Map(),
       temporary: temporaries.has(register),
     });

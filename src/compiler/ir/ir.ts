@@ -251,6 +251,10 @@ export function signedValue(inst: Inst): bigint {
   return BigInt.asIntN(bitsOf(inst.type), inst.value);
 }
 
+export function isNonNegativeConstant(inst: Inst): boolean {
+  return inst.op === 'const' && signedValue(inst) >= 0n;
+}
+
 const BINARY = new Set<Op>([
   'add',
   'sub',

@@ -2,6 +2,7 @@
 import type { Func, Inst, Module } from '../ir/ir.ts';
 import { countInstructions } from '../ir/ir.ts';
 import { combine } from './combine.ts';
+import { useConditions } from './conditions.ts';
 import { propagateConstants } from './constant-propagation.ts';
 import { removeDeadCode } from './dead-code.ts';
 import { removeDeadStores } from './dead-stores.ts';
@@ -43,6 +44,7 @@ function settle(func: Func, rounds: number): void {
     let changed = promoteMemory(func);
     changed = simplify(func) || changed;
     changed = numberValues(func) || changed;
+    changed = useConditions(func) || changed;
     changed = forwardMemory(func) || changed;
     changed = removeDeadStores(func) || changed;
     changed = threadJumps(func) || changed;
