@@ -117,7 +117,7 @@ export function registerText(register: RegisterState, frame: number, program: Ex
   if (base === SCALAR_VALUE) {
     const precise = register.precise ? 'P' : '';
     if (register.constant) {
-      const value = BigInt.asIntN(64, register.value + BigInt(register.off));
+      const value = BigInt.asIntN(64, register.value);
       return precise + signedText(value);
     }
     return `${precise}scalar(${[...identity(register), ...variableParts(register)].join(',')})`;
