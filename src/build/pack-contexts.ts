@@ -18,6 +18,8 @@ const FLAG_WIDE = 8;
 
 /** Types whose programs get frames of their own on large stacks (Linux: bpf_enable_priv_stack). */
 const PRIVATE_STACK = ['kprobe', 'tracepoint', 'perf_event', 'raw_tp'];
+/** Types without convert_ctx_access in Linux. */
+const PLAIN_CONTEXT = ['kprobe', 'tracepoint', 'raw_tp'];
 /** Types that may use LD_ABS and LD_IND (Linux: may_access_skb). */
 const LOADS_BY_POSITION = ['socket', 'tc', 'tc_action'];
 
@@ -65,7 +67,8 @@ export function packContexts(): string {
     field.offset,
     field.offset + field.size * (field.count ?? 1),
     field.size,
-    field.narrow ? 1 : 0,
+    // narrower reads: 1 anywhere in it, 2 at its start only
+    field.narrow ? (field.count === undefined && field.size === 4 ? 2 : 1) : 0,
   ]);
   return `// Made from src/bpf/programs.ts by src/build/pack-contexts.ts.
 import { nameIs } from '../verifier/btf';
@@ -106,18 +109,26 @@ export function contextAccess(type: i32, attachType: i32, off: i32, size: i32, w
   }
   return 0;
 }
-/** May struct bpf_sock be read so? */
-export function socketAccess(_common: i32, off: i32, size: i32): bool {
+/** May struct bpf_sock be read so? kind 0: a full socket; 1: a common one, without its type, protocol, mark and priority; 2: struct bpf_tcp_sock */
+export function socketAccess(kind: i32, off: i32, size: i32): bool {
   if (off < 0 || off % size != 0) return false;
+  if (kind == 2) return off < 80 || off >= 96 ? size == 4 && off < 112 : size == 8;
+  if (kind == 1 && off >= 8 && off < 24) return false;
+  // a port in network order, then padding: four bytes at once are allowed for old programs' sake
+  if (off == 48 && size == 4) return true;
   for (let i = 0; i < SOCKET.length; i += 4) {
     if (off < SOCKET[i] || off >= SOCKET[i + 1]) continue;
-    return size == SOCKET[i + 2] || (SOCKET[i + 3] != 0 && size < SOCKET[i + 2]);
+    if (size == SOCKET[i + 2]) return true;
+    if (SOCKET[i + 3] == 2) return off == SOCKET[i] && size < SOCKET[i + 2];
+    return SOCKET[i + 3] == 1 && size < SOCKET[i + 2];
   }
   return false;
 }
 export function programMayReadPacket(type: i32): bool { return ((${mask(direct)} >> type) & 1) != 0; }
 export function programMayWritePacket(type: i32): bool { return ((${mask(writes)} >> type) & 1) != 0; }
 export function mayLoadPacketByPosition(type: i32): bool { return ((${mask(LOADS_BY_POSITION)} >> type) & 1) != 0; }
+/** Contexts that are handed over as they are, without rewriting of field accesses. */
+export function contextIsMemory(type: i32): bool { return ((${mask(PLAIN_CONTEXT)} >> type) & 1) != 0; }
 export function usesPrivateStack(type: i32): bool { return ((${mask(PRIVATE_STACK)} >> type) & 1) != 0; }
 export function programReturnsRange(type: i32): bool { return ((${mask(ranged.map((type) => type.name))} >> type) & 1) != 0; }
 export function programReturnMin(type: i32): i32 {
