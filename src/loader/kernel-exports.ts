@@ -47,6 +47,7 @@ export interface KernelExports {
   runOverMemory(fd: number, data: number, size: number): bigint;
   setCompiled(fd: number, index: number, checked: boolean): void;
   mapAddress(id: number): number;
+  registers(): number;
 }
 
 /** Names of faultKind()'s numbers, in order. */

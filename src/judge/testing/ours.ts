@@ -26,6 +26,9 @@ export interface OurAnswer {
   readonly errno: number;
   /** descriptor when accepted, -1 otherwise */
   readonly fd: number;
+  /** descriptors of its maps */
+  readonly maps: readonly number[];
+  /** rendered when it is asked for */
   readonly log: string;
   readonly records: Uint8Array;
   readonly program: ExplainedProgram;
@@ -108,5 +111,14 @@ export function askOurs(ours: Kernel, test: CorpusCase, caps: Capabilities, leve
   );
   const records = ours.records();
   const program = explained(test, caps);
-  return { errno: fd < 0 ? -fd : 0, fd: fd < 0 ? -1 : fd, log: explain(records, program).log(level), records, program };
+  return {
+    errno: fd < 0 ? -fd : 0,
+    fd: fd < 0 ? -1 : fd,
+    maps: fds,
+    get log() {
+      return explain(records, program).log(level);
+    },
+    records,
+    program,
+  };
 }
