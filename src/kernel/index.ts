@@ -51,6 +51,7 @@ import { resetRingBuffers } from './maps/ring-buffer';
 import { readRecords } from './maps/records';
 import { openPerfEvent as openEvent } from './syscall/files';
 import { redirectKind as kindOfRedirect, redirectNumber, noteRedirect } from './helpers/redirect';
+import { resetSockets } from './helpers/sockets';
 import { passTime, resetTimers } from './helpers/timers';
 import { systemCall } from './syscall/bpf';
 import { returned } from './syscall/test-run';
@@ -104,6 +105,7 @@ export function boot(seed: u64, cpus: i32): void {
   resetTasks();
   resetRingBuffers();
   resetTimers();
+  resetSockets();
   noteRedirect(0, 0);
   resetRuns();
   resetExecuted();

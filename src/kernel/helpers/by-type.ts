@@ -18,5 +18,5 @@ export function checkMtu(r1: u64, r2: u64, r3: u64, r4: u64, r5: u64): u64 {
 
 /** bpf_tail_call where it is called as a function (callx): compiled and interpreted code do the real ones themselves. */
 export function tailCallByNumber(_r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
-  return <u64>(-EINVAL);
+  return <u64>-EINVAL;
 }

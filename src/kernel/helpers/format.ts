@@ -1,4 +1,4 @@
-// Formats as bpf_trace_printk and bpf_snprintf know them (Linux: bpf_bprintf_prepare): %c %d %i %u %x %X %o %p %s with h, l, ll and
+// Formats as bpf_trace_printk and bpf_snprintf know them (Linux: bpf_bprintf_prepare): %c %d %i %u %x %X %o %p %s with l, ll and
 // width, %pK %px %ps %pS %pB, %pi4 %pI4 %pi6 %pI6, %pks %pus.
 import { EINVAL } from '../generated/errno';
 import { accessible } from '../memory/shadow';
@@ -24,7 +24,7 @@ function putNumber(
   value: u64,
   base: u64,
   upper: bool,
-  negative: bool,
+  sign: i32,
   width: i32,
   zero: bool,
   left: bool,
@@ -38,9 +38,9 @@ function putNumber(
     rest /= base;
   } while (rest != 0);
   const prefix = alternate && base == 16 ? 2 : alternate && base == 8 ? 1 : 0;
-  let pad = width - n - (negative ? 1 : 0) - prefix;
+  let pad = width - n - (sign != 0 ? 1 : 0) - prefix;
   if (!zero && !left) while (pad-- > 0) put(32);
-  if (negative) put(45);
+  if (sign != 0) put(sign);
   if (prefix != 0) {
     put(48);
     if (prefix == 2) put(upper ? 88 : 120);
@@ -69,14 +69,14 @@ function putText(address: u64, width: i32, precision: i32, left: bool): void {
 function putAddress4(at: usize, padded: bool): void {
   for (let i = 0; i < 4; i++) {
     if (i != 0) put(46);
-    putNumber(load<u8>(at + i), 10, false, false, padded ? 3 : 0, true, false, false);
+    putNumber(load<u8>(at + i), 10, false, 0, padded ? 3 : 0, true, false, false);
   }
 }
 
 function putAddress6(at: usize, colons: bool): void {
   for (let i = 0; i < 8; i++) {
     if (i != 0 && colons) put(58);
-    putNumber(bswap<u16>(load<u16>(at + 2 * i)), 16, false, false, 4, true, false, false);
+    putNumber(bswap<u16>(load<u16>(at + 2 * i)), 16, false, 0, 4, true, false, false);
   }
 }
 
@@ -112,11 +112,15 @@ export function format(text: usize, size: u32, count: i32, to: usize, room: u32)
     if (used >= count || used >= MOST_PARAMETERS) return -EINVAL;
     let zero = false;
     let left = false;
+    /** what stands before a number that is not negative */
+    let positive = 0;
     let alternate = false;
     // flags, width and length, in the order that Linux accepts
     while (c == 48 || c == 43 || c == 45 || c == 32) {
       if (c == 48) zero = true;
       if (c == 45) left = true;
+      if (c == 43) positive = 43;
+      if (c == 32 && positive == 0) positive = 32;
       c = <i32>load<u8>(text + ++i);
     }
     let width = 0;
@@ -152,12 +156,12 @@ export function format(text: usize, size: u32, count: i32, to: usize, room: u32)
       }
       if (c == 75 || c == 120 || c == 115 || c == 83 || c == 66) {
         i++;
-        if (print) putNumber(value, 16, false, false, 16, true, false, false);
+        if (print) putNumber(value, 16, false, 0, 16, true, false, false);
         continue;
       }
       // A plain %p is hashed by Linux; the simulated machine has nothing to hide but the same width.
       if (c != 0 && c != 32 && !isPunctuation(c)) return -EINVAL;
-      if (print) putNumber(value & 0xffffffff, 16, false, false, 16, true, false, false);
+      if (print) putNumber(value & 0xffffffff, 16, false, 0, 16, true, false, false);
       continue;
     }
     if (c == 115) {
@@ -176,14 +180,7 @@ export function format(text: usize, size: u32, count: i32, to: usize, room: u32)
       continue;
     }
     let bytes = 4;
-    if (c == 104) {
-      bytes = 2;
-      c = <i32>load<u8>(text + ++i);
-      if (c == 104) {
-        bytes = 1;
-        c = <i32>load<u8>(text + ++i);
-      }
-    } else if (c == 108) {
+    if (c == 108) {
       bytes = 8;
       c = <i32>load<u8>(text + ++i);
       if (c == 108) c = <i32>load<u8>(text + ++i);
@@ -192,12 +189,20 @@ export function format(text: usize, size: u32, count: i32, to: usize, room: u32)
     i++;
     if (!print) continue;
     if (c == 100 || c == 105) {
-      const signed =
-        bytes == 1 ? <i64>(<i8>value) : bytes == 2 ? <i64>(<i16>value) : bytes == 4 ? <i64>(<i32>value) : <i64>value;
-      putNumber(<u64>(signed < 0 ? 0 - signed : signed), 10, false, signed < 0, width, zero, left, alternate);
+      const signed = bytes == 4 ? <i64>(<i32>value) : <i64>value;
+      putNumber(
+        <u64>(signed < 0 ? 0 - signed : signed),
+        10,
+        false,
+        signed < 0 ? 45 : positive,
+        width,
+        zero,
+        left,
+        alternate,
+      );
     } else {
-      const unsigned = bytes == 8 ? value : value & (((<u64>1) << (<u64>bytes * 8)) - 1);
-      putNumber(unsigned, c == 117 ? 10 : c == 111 ? 8 : 16, c == 88, false, width, zero, left, alternate);
+      const unsigned = bytes == 8 ? value : value & 0xffffffff;
+      putNumber(unsigned, c == 117 ? 10 : c == 111 ? 8 : 16, c == 88, 0, width, zero, left, alternate);
     }
   }
   if (print && room > 0) store<u8>(out, 0);

@@ -1,5 +1,4 @@
 // Helpers on maps.
-import { EINVAL } from '../generated/errno';
 import { helperMemory } from '../memory/access';
 import { toVirtual } from '../memory/layout';
 import { mapArgument, result } from './arguments';
@@ -76,13 +75,4 @@ export function spinUnlock(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64
   const lock = helperMemory(r1, 4);
   if (lock != 0) store<u32>(lock, 0);
   return 0;
-}
-
-/** bpf_kptr_xchg(at, pointer): the pointer that was there */
-export function exchangePointer(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
-  const at = helperMemory(r1, 8);
-  if (at == 0) return result(-EINVAL);
-  const old = load<u64>(at);
-  store<u64>(at, r2);
-  return old;
 }

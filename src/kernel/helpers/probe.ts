@@ -5,7 +5,14 @@ import { mapped } from '../memory/shadow';
 import { USER_END, userMemory } from '../memory/user';
 import { result } from './arguments';
 
-function copy(to: u64, size: u32, from: usize): u64 {
+const PAGE: u64 = 4096;
+
+/** What reading kernel memory at a bad address gives: addresses of user space are refused before they are tried. */
+function kernelError(address: u64): i32 {
+  return address < USER_END + PAGE ? -ERANGE : -EFAULT;
+}
+
+function copy(to: u64, size: u32, from: usize, error: i32 = -EFAULT): u64 {
   const at = helperMemory(to, size);
   if (at == 0 || size == 0) return 0;
   if (from != 0) {
@@ -13,12 +20,12 @@ function copy(to: u64, size: u32, from: usize): u64 {
     return 0;
   }
   memory.fill(at, 0, size);
-  return result(-EFAULT);
+  return result(error);
 }
 
 /** bpf_probe_read_kernel(to, size, from): 0, or -EFAULT with `to` cleared */
 export function probeReadKernel(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
-  return copy(r1, <u32>r2, mapped(r3, <u32>r2));
+  return copy(r1, <u32>r2, mapped(r3, <u32>r2), kernelError(r3));
 }
 
 /** bpf_probe_read_user(to, size, from), bpf_copy_from_user */
@@ -39,7 +46,7 @@ function copyText(to: u64, size: u32, from: u64, user: bool): u64 {
     const source = user ? userMemory(from + i, 1) : mapped(from + i, 1);
     if (source == 0) {
       memory.fill(at, 0, size);
-      return result(-EFAULT);
+      return result(user ? -EFAULT : kernelError(from + i));
     }
     const c = load<u8>(source);
     store<u8>(at + i, c);

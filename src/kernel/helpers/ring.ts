@@ -1,5 +1,5 @@
 // Ring buffers and perf buffers: how programs send records to user space.
-import { EAGAIN, EINVAL } from '../generated/errno';
+import { EAGAIN, EFAULT, EINVAL } from '../generated/errno';
 import { cpu } from '../cpu';
 import { PerfEventArrayMap } from '../maps/perf-events';
 import { BPF_RB_FORCE_WAKEUP, BPF_RB_NO_WAKEUP, RingBufferMap, bufferOf } from '../maps/ring-buffer';
@@ -7,6 +7,7 @@ import { helperMemory } from '../memory/access';
 import { toLinear, toVirtual } from '../memory/layout';
 import { FAULT_HELPER_MEMORY, raise } from '../vm/fault';
 import { mapArgument, result } from './arguments';
+import { packetLength, packetStart } from './packet';
 
 const WAKEUP: u64 = BPF_RB_NO_WAKEUP | BPF_RB_FORCE_WAKEUP;
 const MAP_TYPE_RINGBUF: i32 = 27;
@@ -80,6 +81,9 @@ export function perfOutput(_r1: u64, r2: u64, r3: u64, r4: u64, r5: u64): u64 {
   const data = helperMemory(r4, <u32>r5);
   if (data == 0) return 0;
   if (r3 & ~(BPF_F_INDEX_MASK | BPF_F_CTXLEN_MASK)) return result(-EINVAL);
+  // The packet's first bytes may follow the data.
+  const extra = <u32>((r3 & BPF_F_CTXLEN_MASK) >> 32);
+  if (extra > packetLength()) return result(-EFAULT);
   const index = <u32>r3 == <u32>BPF_F_INDEX_MASK ? cpu : <u32>r3;
-  return result(changetype<PerfEventArrayMap>(map).output(index, cpu, data, <u32>r5));
+  return result(changetype<PerfEventArrayMap>(map).output(index, cpu, data, <u32>r5, packetStart(), extra));
 }

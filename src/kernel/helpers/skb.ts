@@ -223,22 +223,22 @@ export function updateSum(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   return <u64>sum;
 }
 
-/** bpf_csum_level(skb, what): 0 up, 1 down, 2 reset, 3 ask; the level, 0, -EACCES or -EINVAL */
+/** bpf_csum_level(skb, what): 0 ask, 1 up, 2 down, 3 reset; the level, 0, -EACCES or -EINVAL */
 export function sumLevel(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   if (bad(r1)) return 0;
   const marks = <u32>load<u8>(skb, 129);
   const level = marks >> 6;
   const state = summed();
-  if (r2 == 3) return state == CHECKSUM_UNNECESSARY ? <u64>level : result(-EACCES);
+  if (r2 == 0) return state == CHECKSUM_UNNECESSARY ? <u64>level : result(-EACCES);
   if (r2 > 3) return result(-EINVAL);
   let next = level;
-  if (r2 == 0) {
+  if (r2 == 1) {
     if (state == CHECKSUM_UNNECESSARY) next = min<u32>(level + 1, 3);
     else if (state == CHECKSUM_NONE) {
       setSummed(CHECKSUM_UNNECESSARY);
       next = 0;
     }
-  } else if (r2 == 1) {
+  } else if (r2 == 2) {
     if (state == CHECKSUM_UNNECESSARY) {
       if (level == 0) setSummed(CHECKSUM_NONE);
       else next = level - 1;
@@ -321,14 +321,13 @@ export function cloneRedirect(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u6
   return 0;
 }
 
-/** bpf_csum_diff(from, from_size, to, to_size, seed): a sum for the checksum helpers, or -EINVAL */
+/** bpf_csum_diff(from, from_size, to, to_size, seed): a sum for the checksum helpers */
 export function sumDifference(r1: u64, r2: u64, r3: u64, r4: u64, r5: u64): u64 {
   const fromSize = <u32>r2;
   const toSize = <u32>r4;
   const from = helperMemory(r1, fromSize);
   const to = helperMemory(r3, toSize);
   if (from == 0 || to == 0) return 0;
-  if ((fromSize | toSize) & 3) return result(-EINVAL);
   let sum = <u32>r5;
   if (fromSize != 0 && toSize != 0) sum = subtractSums(partialSum(to, toSize, sum), partialSum(from, fromSize, 0));
   else if (toSize != 0) sum = partialSum(to, toSize, sum);

@@ -4,7 +4,6 @@ import { HELPER_COUNT, HELPER_SIMULATED, helperFlags } from '../generated/helper
 import { HELPER_TABLE } from '../memory/layout';
 import { checkMtu, redirect, tailCallByNumber } from './by-type';
 import { forEach, loop } from './callbacks';
-import { discardDynptr, dynptrData, fromMemory, readDynptr, reserveDynptr, submitDynptr, writeDynptr } from './dynptr';
 import {
   getAtomicTime,
   getCgroup,
@@ -20,18 +19,7 @@ import {
   random,
   sendSignal,
 } from './machine';
-import {
-  exchangePointer,
-  mapDelete,
-  mapLookup,
-  mapLookupOn,
-  mapPeek,
-  mapPop,
-  mapPush,
-  mapUpdate,
-  spinLock,
-  spinUnlock,
-} from './maps';
+import { mapDelete, mapLookup, mapLookupOn, mapPeek, mapPop, mapPush, mapUpdate, spinLock, spinUnlock } from './maps';
 import { print, traceVprintk } from './print';
 import {
   compareText,
@@ -66,6 +54,19 @@ import {
   updateSum,
 } from './skb';
 import { timerCancel, timerInit, timerSetCallback, timerStart } from './timers';
+import {
+  ancestorCgroup,
+  branchSnapshot,
+  changeProtocol,
+  fullSocket,
+  namespacePid,
+  networkCookie,
+  noClass,
+  setTime,
+  socketCookie,
+  socketUser,
+} from './sockets';
+import { cgroupStorage, storageDelete, storageGet } from './storage';
 import { tracePrintk } from './trace';
 import { vlanPop, vlanPush } from './vlan';
 import {
@@ -101,12 +102,15 @@ export function resetHelpers(): void {
   set(14, getPid);
   set(15, getUid);
   set(16, getName);
+  set(17, noClass);
   set(18, vlanPush);
   set(19, vlanPop);
   set(23, redirect);
+  set(24, noClass);
   set(25, perfOutput);
   set(26, loadBytes);
   set(28, sumDifference);
+  set(31, changeProtocol);
   set(32, changeType);
   set(34, getHash);
   set(35, getTask);
@@ -118,20 +122,26 @@ export function resetHelpers(): void {
   set(43, changeHead);
   set(44, adjustHead);
   set(45, probeReadText);
+  set(46, socketCookie);
+  set(47, socketUser);
   set(48, setHash);
   set(51, redirectMap);
   set(54, adjustMeta);
   set(65, adjustTail);
   set(68, loadBytesRelative);
   set(80, getCgroup);
+  set(81, cgroupStorage);
   set(87, mapPush);
   set(88, mapPop);
   set(89, mapPeek);
   set(93, spinLock);
   set(94, spinUnlock);
+  set(95, fullSocket);
   set(97, markCongestion);
   set(105, textToSigned);
   set(106, textToUnsigned);
+  set(107, storageGet);
+  set(108, storageDelete);
   set(109, sendSignal);
   set(112, probeReadUser);
   set(113, probeReadKernel);
@@ -139,6 +149,9 @@ export function resetHelpers(): void {
   set(115, probeReadKernelText);
   set(117, sendSignal);
   set(118, getJiffies);
+  set(120, namespacePid);
+  set(122, networkCookie);
+  set(123, ancestorCgroup);
   set(125, getTime);
   set(130, ringOutput);
   set(131, ringReserve);
@@ -147,8 +160,11 @@ export function resetHelpers(): void {
   set(134, ringQuery);
   set(135, sumLevel);
   set(148, probeReadUser);
+  set(151, noClass);
   set(152, redirectNeighbour);
   set(155, redirectPeer);
+  set(156, storageGet);
+  set(157, storageDelete);
   set(158, getTask);
   set(160, getCoarseTime);
   set(163, checkMtu);
@@ -158,21 +174,15 @@ export function resetHelpers(): void {
   set(170, timerSetCallback);
   set(171, timerStart);
   set(172, timerCancel);
+  set(176, branchSnapshot);
   set(177, traceVprintk);
   set(181, loop);
   set(182, compareText);
   set(188, bufferLength);
   set(189, loadXdpBytes);
   set(190, storeXdpBytes);
-  set(194, exchangePointer);
+  set(192, setTime);
   set(195, mapLookupOn);
-  set(197, fromMemory);
-  set(198, reserveDynptr);
-  set(199, submitDynptr);
-  set(200, discardDynptr);
-  set(201, readDynptr);
-  set(202, writeDynptr);
-  set(203, dynptrData);
   set(208, getAtomicTime);
 }
 

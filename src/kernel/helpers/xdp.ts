@@ -91,7 +91,7 @@ function transfer(buff: usize, offset: u32, at: usize, size: u32, out: bool): vo
   const linear = <u32>(load64(buff, XDP_DATA_END) - load64(buff, XDP_DATA));
   const first = offset < linear ? min(size, linear - offset) : 0;
   const inPage = toLinear(load64(buff, XDP_DATA)) + offset;
-  const inRest = fragmentBytes() + (offset > linear ? offset - linear : 0);
+  const inRest = fragmentBytes() + <usize>(offset > linear ? offset - linear : <u32>0);
   if (out) {
     memory.copy(at, inPage, first);
     memory.copy(at + first, inRest, size - first);

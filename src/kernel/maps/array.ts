@@ -77,7 +77,7 @@ export class ArrayMap extends BpfMap {
     const error = this.flagsError(flags);
     if (error) return error;
     if (load<u32>(key) >= this.maxEntries) return -E2BIG;
-    return flags & BPF_NOEXIST ? -EEXIST : 0;
+    return flags & BPF_NOEXIST ? -EEXIST : this.lockError(flags);
   }
 
   update(key: usize, value: usize, flags: u64): i32 {

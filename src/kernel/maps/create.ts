@@ -10,6 +10,7 @@ import { ProgramArrayMap } from './program-array';
 import { QueueMap } from './queue';
 import { RingBufferMap } from './ring-buffer';
 import { StackTraceMap } from './stack-trace';
+import { CgroupStorageMap, LocalStorageMap } from './storage';
 import { TrieMap } from './trie';
 
 function hashMap(lru: bool, perCpu: bool): HashMap {
@@ -22,6 +23,12 @@ function hashMap(lru: bool, perCpu: bool): HashMap {
 function queue(lastInFirstOut: bool): QueueMap {
   const map = new QueueMap();
   map.lastInFirstOut = lastInFirstOut;
+  return map;
+}
+
+function cgroupStorage(perCpu: bool): CgroupStorageMap {
+  const map = new CgroupStorageMap();
+  map.perCpu = perCpu;
   return map;
 }
 
@@ -56,6 +63,13 @@ export function newMap(type: i32): BpfMap | null {
       return new DeviceArray();
     case 16:
       return new CpuArray();
+    case 19:
+      return cgroupStorage(false);
+    case 21:
+      return cgroupStorage(true);
+    case 24:
+    case 29:
+      return new LocalStorageMap();
     case 22:
       return queue(false);
     case 23:

@@ -226,7 +226,8 @@ export class HashMap extends BpfMap {
 
   /** The element that an update is to write to, made if there is none; a negative number is -errno. */
   elementFor(key: usize, flags: u64): isize {
-    const error = this.flagsError(flags);
+    let error = this.flagsError(flags);
+    if (!error) error = this.lockError(flags);
     if (error) return error;
     let element = this.find(key);
     if (element != 0) {

@@ -168,9 +168,12 @@ export class BpfMap {
 
   /** Are update flags in order? (Linux: each update's first lines) */
   flagsError(flags: u64): i32 {
-    if ((flags & ~(<u64>BPF_F_LOCK)) > <u64>BPF_EXIST) return -EINVAL;
-    if (flags & BPF_F_LOCK && this.lockOffset < 0) return -EINVAL;
-    return 0;
+    return (flags & ~(<u64>BPF_F_LOCK)) > <u64>BPF_EXIST ? -EINVAL : 0;
+  }
+
+  /** BPF_F_LOCK needs a lock in the value. */
+  lockError(flags: u64): i32 {
+    return flags & BPF_F_LOCK && this.lockOffset < 0 ? -EINVAL : 0;
   }
 }
 

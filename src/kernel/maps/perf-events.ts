@@ -53,12 +53,12 @@ export class PerfEventArrayMap extends BpfMap {
     return 0;
   }
 
-  /** Adds a sample for `cpu` in entry `index`. 0 or -errno (Linux: __bpf_perf_event_output). */
-  output(index: u32, cpu: u32, data: usize, size: u32): i32 {
+  /** Adds a sample of two parts for `cpu` in entry `index`. 0 or -errno (Linux: __bpf_perf_event_output). */
+  output(index: u32, cpu: u32, data: usize, size: u32, more: usize, moreSize: u32): i32 {
     if (index >= this.maxEntries) return -E2BIG;
     const event = this.events[index];
     if (event == null) return -ENOENT;
     if (event.cpu != cpu) return -EOPNOTSUPP;
-    return event.add(data, size);
+    return event.add(data, size, more, moreSize);
   }
 }

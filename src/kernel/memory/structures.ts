@@ -69,6 +69,7 @@ export const SKB_CB_DATA_END: usize = 80;
 export const SHARED_INFO_SIZE: usize = 320;
 export const SHARED_GSO_SIZE: usize = 4;
 export const SHARED_GSO_SEGS: usize = 6;
+export const SHARED_HWTSTAMP: usize = 16;
 
 /** struct net_device, more */
 export const NET_DEVICE_HARD_HEADER_LEN: usize = 180;

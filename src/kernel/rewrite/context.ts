@@ -1,6 +1,7 @@
 // Context accesses: a program sees struct xdp_md or struct __sk_buff, the kernel has struct xdp_buff and struct sk_buff. One access
 // becomes one or more on the real structure (Linux: convert_ctx_access of each program type).
 import {
+  BPF_ADD,
   BPF_AND,
   BPF_DW,
   BPF_B,
@@ -23,7 +24,11 @@ import {
   SKB_CB_TC_CLASSID,
   SKB_DATA,
   SKB_DEV,
+  SHARED_GSO_SEGS,
+  SHARED_GSO_SIZE,
+  SHARED_HWTSTAMP,
   SKB_HASH,
+  SKB_HEAD,
   SKB_IIF,
   SKB_LEN,
   SKB_MARK,
@@ -33,6 +38,7 @@ import {
   SKB_PROTOCOL,
   SKB_QUEUE_MAPPING,
   SKB_SK,
+  SKB_TC_AT,
   SKB_TC_INDEX,
   SKB_TSTAMP,
   SKB_VLAN_PROTO,
@@ -44,6 +50,7 @@ import {
   XDP_RXQ,
   XDP_TXQ,
 } from '../memory/structures';
+import { SHARED_INFO_AT } from '../syscall/skb-buffer';
 import { emit, emitAlu32, emitAlu64, emitLoad, emitStore, sizeBits } from './emit';
 
 /** enum bpf_prog_type */
@@ -83,7 +90,11 @@ const SK_NAPI_ID: i32 = 84;
 const SK_DATA_META: i32 = 140;
 const SK_TSTAMP: i32 = 152;
 const SK_WIRE_LEN: i32 = 160;
+const SK_GSO_SEGS: i32 = 164;
 const SK_SK: i32 = 168;
+const SK_GSO_SIZE: i32 = 176;
+const SK_TSTAMP_TYPE: i32 = 180;
+const SK_HWTSTAMP: i32 = 184;
 
 /** napi ids below this are processor numbers (MIN_NAPI_ID: NR_CPUS + 1 of a kernel built for 8192) */
 const MIN_NAPI_ID: i32 = 8193;
@@ -99,7 +110,7 @@ function isSkb(type: i32): bool {
 
 /** Bytes of the field of the program's structure at `offset`. */
 function fieldSize(type: i32, offset: i32): i32 {
-  return isSkb(type) && (offset == SK_TSTAMP || offset == SK_SK) ? 8 : 4;
+  return isSkb(type) && (offset == SK_TSTAMP || offset == SK_SK || offset == SK_HWTSTAMP) ? 8 : 4;
 }
 
 function xdpLoad(field: i32, dst: i32, src: i32): bool {
@@ -119,6 +130,13 @@ function xdpLoad(field: i32, dst: i32, src: i32): bool {
     emitLoad(BPF_W, dst, dst, NET_DEVICE_IFINDEX);
   } else return false;
   return true;
+}
+
+/** dst = a field of struct skb_shared_info, which is behind the packet's buffer at a place that never changes */
+function sharedLoad(size: i32, dst: i32, src: i32, offset: usize): void {
+  emitLoad(BPF_DW, dst, src, SKB_HEAD);
+  emitAlu64(BPF_ADD, dst, SHARED_INFO_AT);
+  emitLoad(size, dst, dst, offset);
 }
 
 function skbLoad(field: i32, dst: i32, src: i32): bool {
@@ -155,7 +173,13 @@ function skbLoad(field: i32, dst: i32, src: i32): bool {
   } else if (field == SK_TSTAMP) emitLoad(BPF_DW, dst, src, SKB_TSTAMP);
   else if (field == SK_WIRE_LEN) emitLoad(BPF_W, dst, src, SKB_CB);
   else if (field == SK_SK) emitLoad(BPF_DW, dst, src, SKB_SK);
-  else return false;
+  else if (field == SK_GSO_SEGS) sharedLoad(BPF_H, dst, src, SHARED_GSO_SEGS);
+  else if (field == SK_GSO_SIZE) sharedLoad(BPF_H, dst, src, SHARED_GSO_SIZE);
+  else if (field == SK_HWTSTAMP) sharedLoad(BPF_DW, dst, src, SHARED_HWTSTAMP);
+  else if (field == SK_TSTAMP_TYPE) {
+    emitLoad(BPF_B, dst, src, SKB_TC_AT);
+    emitAlu32(BPF_AND, dst, 3);
+  } else return false;
   return true;
 }
 
@@ -168,7 +192,7 @@ export function emitContextLoad(type: i32, size: i32, dst: i32, src: i32, offset
     emitLoad(sizeBits(size), dst, src, SKB_CB_DATA + <usize>(offset - SK_CB));
     return true;
   }
-  const whole = fieldSize(type, offset & ~3);
+  const whole = fieldSize(type, isSkb(type) && (offset & ~7) == SK_TSTAMP ? SK_TSTAMP : offset & ~3);
   const field = whole == 8 ? offset & ~7 : offset & ~3;
   if (!(isSkb(type) ? skbLoad(field, dst, src) : xdpLoad(field, dst, src))) return false;
   if (size < whole) {

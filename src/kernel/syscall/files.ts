@@ -120,15 +120,17 @@ export class PerfEvent {
   lost: u32 = 0;
 
   /** 0, or -ENOSPC when the reader is too slow. */
-  add(from: usize, size: u32): i32 {
-    const length = 8 + ((size + 7) & ~7);
+  add(from: usize, size: u32, more: usize, moreSize: u32): i32 {
+    const whole = size + moreSize;
+    const length = 8 + ((whole + 7) & ~7);
     if (this.head == this.tail) this.head = this.tail = 0;
     if (this.tail + length > EVENT_BYTES) {
       this.lost++;
       return -ENOSPC;
     }
-    store<u32>(this.data + this.tail, size);
+    store<u32>(this.data + this.tail, whole);
     memory.copy(this.data + this.tail + 8, from, size);
+    memory.copy(this.data + this.tail + 8 + size, more, moreSize);
     this.tail += length;
     return 0;
   }

@@ -6,7 +6,6 @@ import { toLinear, toVirtual } from '../memory/layout';
 import { SHADOW_OUTSIDE_PACKET, conceal, expose } from '../memory/shadow';
 import {
   SHARED_INFO_SIZE,
-  SKB_CB,
   SKB_CB_DATA_END,
   SKB_CB_DATA_META,
   SKB_DATA,
@@ -52,11 +51,16 @@ export let skb: usize = 0;
 let socket: usize = 0;
 
 const SOCK_SIZE: usize = 784;
+/** what of the buffer is accessible now */
+let exposed: usize = 0;
+let exposedSize: usize = 0;
 
 export function resetSkb(): void {
   head = reserve(<usize>(HEADROOM + ROOM) + SHARED_INFO_SIZE);
   skb = allocateObject(SKB_SIZE);
   socket = allocateObject(SOCK_SIZE);
+  expose(sharedInfo(), SHARED_INFO_SIZE);
+  exposed = 0;
 }
 
 export function skbData(): usize {
@@ -86,8 +90,11 @@ export function skbTailroom(): u32 {
 export function fitSkb(): void {
   const data = skbData();
   const length = <usize>skbLength();
-  conceal(head, <usize>(HEADROOM + ROOM), SHADOW_OUTSIDE_PACKET);
+  if (exposed != 0) conceal(exposed, exposedSize, SHADOW_OUTSIDE_PACKET);
+  else conceal(head, <usize>(HEADROOM + ROOM), SHADOW_OUTSIDE_PACKET);
   expose(data, length);
+  exposed = data;
+  exposedSize = length;
   store<u32>(skb, <u32>(data + length - head), SKB_TAIL);
   store<u64>(skb, toVirtual(data), SKB_CB_DATA_META);
   store<u64>(skb, toVirtual(data + length), SKB_CB_DATA_END);
@@ -154,10 +161,12 @@ export function openSkb(from: usize, size: u32, ifindex: u32, linkLayer: bool): 
   store<u16>(skb, linkLayer ? 0 : <u16>ETHERNET_HEADER, SKB_MAC_LEN);
   store<u64>(skb, toVirtual(linkLayer ? frame : frame + ETHERNET_HEADER), SKB_DATA);
   setLength(linkLayer ? size : size - ETHERNET_HEADER);
-  store<u32>(skb, skbLength(), SKB_CB);
   fitSkb();
   return toVirtual(skb);
 }
+
+/** Offset of struct skb_shared_info from the buffer's start (skb->end). */
+export const SHARED_INFO_AT: u32 = HEADROOM + ROOM;
 
 /** Linear address of the struct skb_shared_info. */
 export function sharedInfo(): usize {

@@ -73,10 +73,8 @@ function onlyAllowed(): bool {
 /** Takes the caller's fields over; 0 or -errno. */
 function setFields(): i64 {
   const wire = load<u32>(context, WIRE_LEN);
-  if (wire != 0) {
-    if (wire < skbLength() || wire > 65536) return -EINVAL;
-    store<u32>(skb, wire, SKB_CB);
-  }
+  if (wire != 0 && (wire < skbLength() || wire > 65536)) return -EINVAL;
+  store<u32>(skb, wire != 0 ? wire : skbLength(), SKB_CB);
   if (load<u32>(context, GSO_SEGS) > 65535) return -EINVAL;
   store<u32>(skb, load<u32>(context, MARK), SKB_MARK);
   store<u32>(skb, load<u32>(context, PRIORITY), SKB_PRIORITY);

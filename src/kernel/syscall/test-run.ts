@@ -13,6 +13,7 @@ import {
 } from '../generated/syscall';
 import { clock } from '../cpu';
 import { REDIRECT_NONE, noteRedirect } from '../helpers/redirect';
+import { CgroupStorageMap } from '../maps/storage';
 import { Program } from '../program';
 import { clearFault, faultKind } from '../vm/fault';
 import { runProgram } from '../vm/run';
@@ -21,6 +22,10 @@ import { nothingBehind, pointerAt, setU32, u32At, u64At } from './user';
 import { runSkb } from './skb-run';
 import { runRawTracepoint, runSyscall } from './tracing-run';
 import { runXdp } from './xdp-run';
+
+/** enum bpf_map_type */
+const MAP_TYPE_CGROUP_STORAGE: i32 = 19;
+const MAP_TYPE_PERCPU_CGROUP_STORAGE: i32 = 21;
 
 /** enum bpf_prog_type */
 const PROG_SOCKET: i32 = 1;
@@ -69,6 +74,11 @@ export function testRun(): i64 {
 export function runRepeatedly(program: Program, r1: u64, r2: u64): i64 {
   const times = max<u32>(1, u32At(ATTR_TEST_RUN_repeat_u32));
   const start = clock;
+  for (let i = 0; i < program.maps.length; i++) {
+    const map = program.maps[i];
+    if (map.type == MAP_TYPE_CGROUP_STORAGE || map.type == MAP_TYPE_PERCPU_CGROUP_STORAGE)
+      changetype<CgroupStorageMap>(map).renew();
+  }
   let value: u64 = 0;
   for (let i: u32 = 0; i < times; i++) {
     value = runProgram(program, r1, r2);

@@ -86,6 +86,15 @@ export function xdpData(): u64 {
   return load<u64>(buff, XDP_DATA);
 }
 
+/** Linear address of the packet's first byte, and how many are in the page. */
+export function xdpPacket(): usize {
+  return toLinear(xdpData());
+}
+
+export function xdpPacketSize(): u32 {
+  return <u32>(load<u64>(buff, XDP_DATA_END) - load<u64>(buff, XDP_DATA));
+}
+
 /** Bytes from data_meta to the end, fragments included. */
 export function xdpSize(): u32 {
   return <u32>(load<u64>(buff, XDP_DATA_END) - load<u64>(buff, XDP_DATA_META)) + restSize;

@@ -28,20 +28,28 @@ function replaceMaps(instructions: Uint8Array, maps: readonly number[]): Uint8Ar
   return code;
 }
 
-/** Answers the steps; `unverified` loads programs without asking the verifier. */
+/** Answers the steps. After each run some time passes, as it does on Linux, so that timers fire. */
 export function simulate(steps: readonly Step[], machine = new Machine(1n, 2)): PlainAnswer[] {
   const maps: number[] = [];
   const shapes: Extract<Step, { do: 'map' }>[] = [];
   const programs: number[] = [];
+  let btf = 0;
   const answers: PlainAnswer[] = [];
   const refused = (code: number): PlainAnswer => ({ errno: Math.max(0, -code) });
   const fetched = (answer: Uint8Array | number, name: string): PlainAnswer =>
-    typeof answer === 'number' ? { errno: -answer } : { errno: 0, [name]: hex(answer) };
+    typeof answer === 'number' ? { errno: Math.max(0, -answer) } : { errno: 0, [name]: hex(answer) };
 
   for (const step of steps) {
     switch (step.do) {
+      case 'btf':
+        btf = machine.loadBtf(step.data);
+        answers.push(refused(btf));
+        break;
       case 'map': {
         const fd = machine.createMap({
+          btf,
+          keyType: step.keytype ?? 0,
+          valueType: step.valuetype ?? 0,
           type: step.type,
           key: step.key,
           value: step.value,
@@ -71,10 +79,11 @@ export function simulate(steps: readonly Step[], machine = new Machine(1n, 2)): 
         const run = machine.run(
           programs[step.prog] ?? -1,
           step.packet ?? new Uint8Array(0),
-          step.repeat ?? 1,
+          step.repeat ?? (step.packet ? 1 : 0),
           step.ctx ?? null,
         );
-        answers.push({ errno: -run.error, retval: run.retval, dataOut: hex(run.dataOut) });
+        machine.kernel.advanceClock(1_000_000n);
+        answers.push({ errno: Math.max(0, -run.error), retval: run.retval, dataOut: hex(run.dataOut) });
         break;
       }
       case 'lookup':

@@ -1,11 +1,13 @@
 // The kernel module as tests use it: boot, system calls, small programs. TypeScript, not part of the module.
 import { readFileSync } from 'node:fs';
 import {
+  ATTR_BTF_LOAD,
   ATTR_MAP_CREATE,
   ATTR_MAP_ELEM,
   ATTR_PROG_LOAD,
   ATTR_TEST_RUN,
   BPF_ATTR_SIZE,
+  BPF_BTF_LOAD,
   BPF_MAP_CREATE,
   BPF_MAP_DELETE_ELEM,
   BPF_MAP_GET_NEXT_KEY,
@@ -40,6 +42,7 @@ interface Exports {
   traceSize(): number;
   virtualBase(): bigint;
   helperFunction(id: number): number;
+  helperMismatch(): number;
   __collect(): void;
 }
 
@@ -53,6 +56,9 @@ export interface MapOptions {
   readonly flags?: number;
   readonly extra?: bigint;
   readonly inner?: number;
+  readonly btf?: number;
+  readonly keyType?: number;
+  readonly valueType?: number;
 }
 
 export interface RunResult {
@@ -120,7 +126,21 @@ export class Machine {
       map_flags_u32: options.flags ?? 0,
       inner_map_fd_u32: options.inner ?? 0,
       map_extra_u64: options.extra ?? 0n,
+      ...(options.valueType
+        ? {
+            btf_fd_u32: options.btf ?? 0,
+            btf_key_type_id_u32: options.keyType ?? 0,
+            btf_value_type_id_u32: options.valueType,
+          }
+        : {}),
     });
+  }
+
+  loadBtf(data: Uint8Array): number {
+    const at = this.give(data);
+    const fd = this.call(BPF_BTF_LOAD, ATTR_BTF_LOAD, { btf_ptr: at, btf_size_u32: data.length });
+    this.kernel.release(at);
+    return fd;
   }
 
   private element(cmd: number, fd: number, key: Uint8Array | null, value: number, flags: bigint): number {
