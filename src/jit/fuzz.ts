@@ -29,7 +29,8 @@ export interface Outcome {
 }
 
 const BUDGET = 10_000_000n;
-const XDP = 6;
+/** enum bpf_prog_type */
+const TYPES = { xdp: 6, tc: 3 } as const;
 
 interface MapSpec {
   readonly type: number;
@@ -85,6 +86,7 @@ function dumpOurs(kernel: Kernel, fds: readonly number[]): string {
 }
 
 export interface Subject {
+  readonly type: keyof typeof TYPES;
   readonly instructions: readonly Instruction[];
   readonly packet: Uint8Array;
   /** no verifier: r1 is the packet */
@@ -110,7 +112,7 @@ export function runOurs(kernel: Kernel, subject: Subject, engine: Engine, counti
   const fd = kernel.loadProgram(
     {
       name: 'random',
-      type: XDP,
+      type: TYPES[subject.type],
       instructions: withDescriptors(subject.instructions, fds),
       license: 'GPL',
       flags: subject.bare ? SIM_F_UNVERIFIED : 0,
@@ -152,7 +154,7 @@ export function runOurs(kernel: Kernel, subject: Subject, engine: Engine, counti
 export async function runLinux(subject: Subject): Promise<Outcome> {
   const { btf, info } = functionInfo(subject.instructions);
   const answer = await runOnLinux({
-    type: XDP,
+    type: TYPES[subject.type],
     instructions: encodeInstructions(subject.instructions),
     maps: MAPS,
     packet: subject.packet,
@@ -190,24 +192,34 @@ const same = (a: Outcome, b: Outcome): boolean =>
 type Way = (program: RandomProgram) => Outcome | Promise<Outcome>;
 
 const subjectOf = (program: RandomProgram, bare: boolean): Subject => ({
+  type: program.type,
   instructions: instructionsOf(program, bare ? 'bare' : 'verified'),
   packet: program.packet,
   bare,
 });
 
-function waysOf(kernel: Kernel, options: FuzzOptions): { reference: Way; others: readonly [string, Way][] } {
-  const ours =
-    (engine: Engine, bare: boolean, counting = true): Way =>
+/** The form that everything is compared with: bare where that is possible, so that our verifier is not asked whom it trusts. */
+const isBare = (program: RandomProgram): boolean => program.type === 'xdp';
+
+function waysOf(kernel: Kernel, linux: boolean): { reference: Way; others: readonly [string, Way][] } {
+  const inReferenceForm =
+    (engine: Engine): Way =>
+    (program) =>
+      runOurs(kernel, subjectOf(program, isBare(program)), engine);
+  const verified =
+    (counting: boolean): Way =>
     (program) => {
-      const outcome = runOurs(kernel, subjectOf(program, bare), engine, counting);
-      // A verified form has a longer head, so its count says nothing here.
-      return bare ? outcome : { ...outcome, instructions: null };
+      const outcome = runOurs(kernel, subjectOf(program, false), 'jit', counting);
+      // The verified form of a bare program has a longer head, so its count says nothing here.
+      return isBare(program) ? { ...outcome, instructions: null } : outcome;
     };
-  const others: [string, Way][] = [['interpreter, JIT checked', ours('jit-checked', true)]];
-  if (options.verified)
-    others.push(['interpreter, JIT counting', ours('jit', false)], ['interpreter, JIT', ours('jit', false, false)]);
-  if (options.linux) others.push(['interpreter, Linux', (program) => runLinux(subjectOf(program, false))]);
-  return { reference: ours('interpreter', true), others };
+  const others: [string, Way][] = [
+    ['interpreter, JIT checked', inReferenceForm('jit-checked')],
+    ['interpreter, JIT counting', verified(true)],
+    ['interpreter, JIT', verified(false)],
+  ];
+  if (linux) others.push(['interpreter, Linux', (program) => runLinux(subjectOf(program, false))]);
+  return { reference: inReferenceForm('interpreter'), others };
 }
 
 export interface FuzzOptions {
@@ -215,8 +227,6 @@ export interface FuzzOptions {
   readonly count: number;
   /** ask Linux too */
   readonly linux: boolean;
-  /** run verified forms too: the unchecked JIT */
-  readonly verified: boolean;
   /** stop at so many differences (default 10) */
   readonly most?: number;
   /** called now and then with the number of programs done */
@@ -242,7 +252,7 @@ async function differs(
   const expected = await reference(program);
   const actual = await way(program);
   const executed = expected.instructions ?? 0;
-  if (isRefused(actual)) return { refused: true, outcomes: null, executed };
+  if (isRefused(expected) || isRefused(actual)) return { refused: true, outcomes: null, executed };
   return { refused: false, outcomes: same(expected, actual) ? null : [expected, actual], executed };
 }
 
@@ -263,7 +273,7 @@ async function shrink(reference: Way, way: Way, program: RandomProgram): Promise
 
 /** Runs the programs of the seeds from `from` on. */
 export async function fuzz(kernel: Kernel, options: FuzzOptions): Promise<FuzzReport> {
-  const { reference, others } = waysOf(kernel, options);
+  const { reference, others } = waysOf(kernel, options.linux);
   const differences: Difference[] = [];
   let refusedByLinux = 0;
   let refusedByOurs = 0;
@@ -286,7 +296,7 @@ export async function fuzz(kernel: Kernel, options: FuzzOptions): Promise<FuzzRe
         seed,
         between,
         outcomes: outcomes ?? result.outcomes,
-        assembly: printProgram(small, between.endsWith('checked') ? 'bare' : 'verified'),
+        assembly: printProgram(small, between.endsWith('checked') && isBare(small) ? 'bare' : 'verified'),
         packet: hex(small.packet),
       });
       if (differences.length >= (options.most ?? 10))

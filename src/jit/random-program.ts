@@ -1,4 +1,4 @@
-// Random XDP programs that Linux's verifier accepts, as a tree of statements: any statement can be left out and the rest is
+// Random XDP and tc programs that Linux's verifier accepts, as a tree of statements: any statement can be left out and the rest is
 // still valid, which is how a failing program is made small.
 //
 // r6 is the context, r7 the packet (64 bytes of it checked), r8 a map value of 64 bytes; r0 to r5 hold numbers at every
@@ -15,6 +15,7 @@ export type Statement =
 
 export interface RandomProgram {
   readonly seed: number;
+  readonly type: 'xdp' | 'tc';
   /** [0] is the main program, the others are subprograms by number */
   readonly functions: readonly { readonly kind: 'main' | 'sub' | 'callback'; readonly body: readonly Statement[] }[];
   readonly packet: Uint8Array;
@@ -69,6 +70,7 @@ const INTERESTING_WIDE = [
 class StatementSource {
   private readonly random: Random;
   private readonly kind: 'main' | 'sub' | 'callback';
+  private readonly type: RandomProgram['type'];
   /** numbers of subprograms that may be called: only later ones, so that there is no recursion */
   private readonly callable: readonly number[];
   private readonly callbacks: readonly number[];
@@ -76,11 +78,13 @@ class StatementSource {
 
   constructor(
     random: Random,
+    type: RandomProgram['type'],
     kind: 'main' | 'sub' | 'callback',
     callable: readonly number[],
     callbacks: readonly number[],
   ) {
     this.random = random;
+    this.type = type;
     this.kind = kind;
     this.callable = callable;
     this.callbacks = callbacks;
@@ -117,7 +121,8 @@ class StatementSource {
     if (choice < 30) return this.stack();
     if (choice < 40) return this.value();
     if (choice < 46) return this.atomic();
-    if (this.kind === 'main' && choice < 52) return this.packet();
+    if (this.kind === 'main' && choice < 52)
+      return this.type === 'tc' && random.below(2) ? this.legacyLoad() : this.packet();
     if (this.kind === 'main' && choice < 57) return this.hashMap();
     if (choice < 60 && this.callable.length > 0) return this.call();
     if (this.kind === 'main' && choice < 62 && this.callbacks.length > 0) return this.loopHelper();
@@ -231,6 +236,15 @@ class StatementSource {
     return [`lock ${operation}${narrow ? '32' : ''} ${place}, ${this.register()}`];
   }
 
+  /** Packet access of classic BPF: r0 receives, r1 to r5 are lost, and outside the packet the program ends. */
+  private legacyLoad(): string[] {
+    const { random } = this;
+    const offset = random.below(8) === 0 ? random.below(200) : random.below(PACKET_SIZE - 4);
+    const size = random.pick(['b', 'h', 'w']);
+    if (random.below(2)) return [`ldabs${size} ${offset}`, ...this.refill()];
+    return [`mov %r9, ${this.register()}`, 'and %r9, 15', `ldind${size} %r9, ${offset}`, ...this.refill()];
+  }
+
   private packet(): string[] {
     return [this.access('%r7', 0, 64, false)];
   }
@@ -291,26 +305,30 @@ class StatementSource {
 /** The program of a seed. */
 export function randomProgram(seed: number): RandomProgram {
   const random = new Random(seed);
+  const type = random.below(3) === 0 ? 'tc' : 'xdp';
   const subs = random.below(3);
   const withCallback = random.below(4) === 0;
   const numbers = Array.from({ length: subs }, (_, i) => i + 1);
   const callbacks = withCallback ? [subs + 1] : [];
   const functions: RandomProgram['functions'][number][] = [
-    { kind: 'main', body: new StatementSource(random, 'main', numbers, callbacks).body(4 + random.below(24), 0) },
+    { kind: 'main', body: new StatementSource(random, type, 'main', numbers, callbacks).body(4 + random.below(24), 0) },
     ...numbers.map((number) => {
       const later = numbers.filter((other) => other > number);
-      return { kind: 'sub', body: new StatementSource(random, 'sub', later, []).body(2 + random.below(8), 0) } as const;
+      return {
+        kind: 'sub',
+        body: new StatementSource(random, type, 'sub', later, []).body(2 + random.below(8), 0),
+      } as const;
     }),
     ...callbacks.map(
       () =>
         ({
           kind: 'callback',
-          body: new StatementSource(random, 'callback', [], []).body(1 + random.below(3), 1),
+          body: new StatementSource(random, type, 'callback', [], []).body(1 + random.below(3), 1),
         }) as const,
     ),
   ];
   const packet = Uint8Array.from({ length: PACKET_SIZE }, () => random.below(256));
-  return { seed, functions, packet };
+  return { seed, type, functions, packet };
 }
 
 class Printer {
@@ -358,21 +376,30 @@ const clearStack = (): string[] => {
  */
 export type Entrance = 'verified' | 'bare';
 
-function entrance(kind: Entrance): string[] {
-  if (kind === 'bare') return ['mov %r7, %r1', 'mov %r6, %r1'];
+function entrance(way: Entrance, type: RandomProgram['type']): string[] {
+  if (way === 'bare') return ['mov %r7, %r1', 'mov %r6, %r1'];
+  // data and data_end in struct xdp_md, in struct __sk_buff
+  const [data, end] = type === 'xdp' ? [0, 4] : [76, 80];
   return [
-    ...['mov %r6, %r1', 'ldxw %r7, [%r1+0]', 'ldxw %r2, [%r1+4]', 'mov %r3, %r7', 'add %r3, 64', 'mov %r0, 0'],
+    ...[
+      'mov %r6, %r1',
+      `ldxw %r7, [%r1+${data}]`,
+      `ldxw %r2, [%r1+${end}]`,
+      'mov %r3, %r7',
+      'add %r3, 64',
+      'mov %r0, 0',
+    ],
     'jgt %r3, %r2, end',
   ];
 }
 
-function head(kind: 'main' | 'sub' | 'callback', way: Entrance): string[] {
+function head(kind: 'main' | 'sub' | 'callback', way: Entrance, type: RandomProgram['type']): string[] {
   if (kind === 'callback')
     // r1 counts, r2 points at the caller's word; its sum makes each turn visible.
     return ['lock add [%r2+0], %r1', 'mov %r2, 3', 'mov %r0, %r1', 'mov %r3, 4', 'mov %r4, 5', 'mov %r5, 6'];
   if (kind === 'sub') return ['mov %r8, %r1', ...clearStack(), ...START];
   return [
-    ...entrance(way),
+    ...entrance(way, type),
     ...['stw [%r10-4], 1', 'lddw %r1, map[0]', 'mov %r2, %r10', 'add %r2, -4', 'call bpf_map_lookup_elem'],
     ...['jeq %r0, 0, end', 'mov %r8, %r0', ...clearStack(), ...START],
   ];
@@ -428,7 +455,7 @@ export function printProgram(program: RandomProgram, way: Entrance = 'verified')
   program.functions.forEach(({ kind, body }, number) => {
     if (!live.has(number)) return;
     if (number > 0) printer.lines.push(`f${number}:`);
-    printer.lines.push(...head(kind, way));
+    printer.lines.push(...head(kind, way, program.type));
     printer.statements(bodyFor(kind, body));
     printer.lines.push(...tail(kind));
   });
