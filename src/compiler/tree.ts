@@ -203,7 +203,10 @@ export interface Variable {
   at: Location;
 }
 
-/** Parts in ascending offset; what no part covers is zero when `zeroFill` (always so where C says so). */
+/**
+ * Parts in ascending offset; what no part covers is zero when `zeroFill` (always so where C says so). Where the last
+ * member is a flexible array, the parts of a static object may reach behind the type's size: it is as long as they are.
+ */
 export interface Initializer {
   readonly zeroFill: boolean;
   readonly parts: readonly InitializerPart[];

@@ -102,9 +102,42 @@ export function constantValue(e: Expression): Constant | null {
       return number((left.value - right.value) / BigInt(e.scale));
     }
     case 'builtin':
-      return e.name === '__builtin_expect' || e.name === '__builtin_preserve_access_index'
-        ? constantValue(e.arguments[0] as Expression)
-        : null;
+      return builtinValue(e);
+    default:
+      return null;
+  }
+}
+
+/** Builtins of constants are constants. */
+function builtinValue(e: Expression & { kind: 'builtin' }): Constant | null {
+  const [first] = e.arguments;
+  if (!first) return null;
+  // What is not known to be constant here is none where a constant is needed.
+  if (e.name === '__builtin_constant_p') return number(0n);
+  const operand = constantValue(first);
+  if (!operand) return null;
+  if (e.name === '__builtin_expect' || e.name === '__builtin_preserve_access_index') return operand;
+  if (operand.base !== null) return null;
+  const bits = sizeOf(first.type) * 8;
+  const value = BigInt.asUintN(bits, operand.value);
+  const binary = value.toString(2);
+  switch (e.name.replace(/(?<=[a-z])l{0,2}$/, '')) {
+    case '__builtin_bswap16':
+    case '__builtin_bswap32':
+    case '__builtin_bswap64': {
+      const bytes = value.toString(16).padStart(bits / 4, '0').match(/../g) ?? [];
+      return number(wrapInteger(BigInt(`0x${bytes.reverse().join('')}`), e.type));
+    }
+    case '__builtin_popcount':
+      return number(BigInt(binary.replaceAll('0', '').length));
+    case '__builtin_parity':
+      return number(BigInt(binary.replaceAll('0', '').length % 2));
+    case '__builtin_ctz':
+      return value === 0n ? null : number(BigInt(binary.length - 1 - binary.lastIndexOf('1')));
+    case '__builtin_clz':
+      return value === 0n ? null : number(BigInt(bits - binary.length));
+    case '__builtin_ffs':
+      return number(value === 0n ? 0n : BigInt(binary.length - binary.lastIndexOf('1')));
     default:
       return null;
   }

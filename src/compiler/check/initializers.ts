@@ -266,15 +266,8 @@ class Builder {
       }
     }
     cursor.next++;
-    if (t.kind === 'array' && t.length === null) {
-      const empty = value.kind === 'list' && value.items.length === 0;
-      if (!empty) {
-        this.#c.report('flexible-initializer', value.at, {});
-        this.#complain();
-      }
-      return;
-    }
-    this.object(slot.type, slot.offset, slot.bitField, value);
+    if (t.kind === 'array' && t.length === null) this.#flexible(t, slot.offset, value);
+    else this.object(slot.type, slot.offset, slot.bitField, value);
   }
 
   /**
@@ -367,10 +360,8 @@ class Builder {
     this.#clear(offset, sizeOf(type), bitField);
     if (item.value.kind === 'list') {
       cursor.next++;
-      if (t.kind === 'array' && t.length === null && item.value.items.length > 0) {
-        this.#c.report('flexible-initializer', item.value.at, {});
-        this.#complain();
-      } else this.object(type, offset, bitField, item.value);
+      if (t.kind === 'array' && t.length === null) this.#flexible(t, offset, item.value);
+      else this.object(type, offset, bitField, item.value);
       return;
     }
     // Without its designators the item is like any other.
@@ -380,6 +371,17 @@ class Builder {
     };
     this.#element({ type, offset, bitField }, rest);
     cursor.next = rest.next;
+  }
+
+  /** GNU: in a static object, a flexible array member gets as many elements as are written; the object grows by them. */
+  #flexible(type: ArrayType, offset: number, value: WrittenInitializer): void {
+    if (value.kind === 'list' && value.items.length === 0) return;
+    if (!this.#isStatic || (value.kind === 'expression' && !stringFor(type, value))) {
+      this.#c.report('flexible-initializer', value.at, {});
+      this.#complain();
+      return;
+    }
+    this.object(completeType(this.#c, type, value), offset, null, value);
   }
 
   #giveUp(cursor: Cursor, index: number): number {
