@@ -176,19 +176,12 @@ function offset(record: usize): u64 {
   return <u64>(<i64>load<i32>(record, 4));
 }
 
-/** Linear address of `size` readable bytes; 0 after a fault. An aligned access to an object takes this one comparison. */
-function readable(address: u64, size: i32): usize {
-  const linear = address - VIRTUAL_BASE;
-  if (linear < MEMORY_LIMIT && ((<i32>linear) & 7) + size <= <i32>load<i8>(SHADOW + ((<usize>linear) >> 3)))
-    return <usize>linear;
-  return checkSlowly(address, size, false);
-}
-
-function writable(address: u64, size: i32): usize {
-  const linear = address - VIRTUAL_BASE;
-  if (linear < MEMORY_LIMIT && ((<i32>linear) & 7) + size <= <i32>load<i8>(SHADOW + ((<usize>linear) >> 3)))
-    return <usize>linear;
-  return checkSlowly(address, size, true);
+/**
+ * The shadow byte of a linear address. An access that fits into what it says is good, which one comparison finds out for nearly all;
+ * the cases of the switch spell it out, as a call would cost more than the access.
+ */
+function shadow(linear: usize): i32 {
+  return <i32>load<i8>(linear >> 3, SHADOW);
 }
 
 function stop(pc: usize, left: i64, status: i32): i32 {
@@ -214,6 +207,7 @@ export function execute(budget: i64): i32 {
   let pc = resumeAt;
   let left = budget;
   let at: usize;
+  let address: u64;
   granted = budget;
   for (;;) {
     if (left <= 0) return stop(pc, left, STATUS_BUDGET);
@@ -645,78 +639,138 @@ export function execute(budget: i64): i32 {
         }
         break;
       case LOAD + (BPF_W >> 3):
-        at = readable(get(s) + offset(pc), 4);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 4 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 4, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, <u64>load<u32>(at));
         break;
       case LOAD + (BPF_H >> 3):
-        at = readable(get(s) + offset(pc), 2);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 2 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 2, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, <u64>load<u16>(at));
         break;
       case LOAD + (BPF_B >> 3):
-        at = readable(get(s) + offset(pc), 1);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 1 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 1, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, <u64>load<u8>(at));
         break;
       case LOAD + (BPF_DW >> 3):
-        at = readable(get(s) + offset(pc), 8);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 8 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 8, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, load<u64>(at));
         break;
       case LOAD_SIGNED + (BPF_W >> 3):
-        at = readable(get(s) + offset(pc), 4);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 4 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 4, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, <u64>(<i64>load<i32>(at)));
         break;
       case LOAD_SIGNED + (BPF_H >> 3):
-        at = readable(get(s) + offset(pc), 2);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 2 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 2, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, <u64>(<i64>load<i16>(at)));
         break;
       case LOAD_SIGNED + (BPF_B >> 3):
-        at = readable(get(s) + offset(pc), 1);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 1 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 1, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, <u64>(<i64>load<i8>(at)));
         break;
       case STORE_IMMEDIATE + (BPF_W >> 3):
-        at = writable(get(d) + offset(pc), 4);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 4 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 4, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u32>(at, <u32>immediate(pc));
         break;
       case STORE_IMMEDIATE + (BPF_H >> 3):
-        at = writable(get(d) + offset(pc), 2);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 2 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 2, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u16>(at, <u16>immediate(pc));
         break;
       case STORE_IMMEDIATE + (BPF_B >> 3):
-        at = writable(get(d) + offset(pc), 1);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 1 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 1, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u8>(at, <u8>immediate(pc));
         break;
       case STORE_IMMEDIATE + (BPF_DW >> 3):
-        at = writable(get(d) + offset(pc), 8);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 8 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 8, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u64>(at, immediate(pc));
         break;
       case STORE + (BPF_W >> 3):
-        at = writable(get(d) + offset(pc), 4);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 4 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 4, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u32>(at, <u32>get(s));
         break;
       case STORE + (BPF_H >> 3):
-        at = writable(get(d) + offset(pc), 2);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 2 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 2, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u16>(at, <u16>get(s));
         break;
       case STORE + (BPF_B >> 3):
-        at = writable(get(d) + offset(pc), 1);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 1 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 1, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u8>(at, <u8>get(s));
         break;
       case STORE + (BPF_DW >> 3):
-        at = writable(get(d) + offset(pc), 8);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 8 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 8, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u64>(at, get(s));
         break;
       case OP_SDIV64_K:
@@ -810,53 +864,93 @@ export function execute(budget: i64): i32 {
         }
         break;
       case OP_ATOMIC32:
-        at = writable(get(d) + offset(pc), 4);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 4 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 4, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         atomic32(<i32>immediate32(pc), at, REGISTERS + s, REGISTERS + R0);
         break;
       case OP_ATOMIC64:
-        at = writable(get(d) + offset(pc), 8);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 8 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 8, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         atomic64(<i32>immediate32(pc), at, REGISTERS + s, REGISTERS + R0);
         break;
       case OP_LOAD_ACQUIRE8:
-        at = readable(get(s) + offset(pc), 1);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 1 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 1, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, <u64>load<u8>(at));
         break;
       case OP_LOAD_ACQUIRE16:
-        at = readable(get(s) + offset(pc), 2);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 2 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 2, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, <u64>load<u16>(at));
         break;
       case OP_LOAD_ACQUIRE32:
-        at = readable(get(s) + offset(pc), 4);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 4 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 4, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, <u64>load<u32>(at));
         break;
       case OP_LOAD_ACQUIRE64:
-        at = readable(get(s) + offset(pc), 8);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(s) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 8 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 8, false);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         set(d, load<u64>(at));
         break;
       case OP_STORE_RELEASE8:
-        at = writable(get(d) + offset(pc), 1);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 1 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 1, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u8>(at, <u8>get(s));
         break;
       case OP_STORE_RELEASE16:
-        at = writable(get(d) + offset(pc), 2);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 2 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 2, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u16>(at, <u16>get(s));
         break;
       case OP_STORE_RELEASE32:
-        at = writable(get(d) + offset(pc), 4);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 4 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 4, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u32>(at, <u32>get(s));
         break;
       case OP_STORE_RELEASE64:
-        at = writable(get(d) + offset(pc), 8);
-        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        address = get(d) + offset(pc) - VIRTUAL_BASE;
+        at = <usize>address;
+        if (address >= MEMORY_LIMIT || <i32>(at & 7) + 8 > shadow(at)) {
+          at = checkSlowly(address + VIRTUAL_BASE, 8, true);
+          if (at == 0) return stop(pc, left, STATUS_FAULT);
+        }
         store<u64>(at, get(s));
         break;
       case OP_PROBE8:
