@@ -1,7 +1,9 @@
 // The checks over the course itself. Staleness is reported by `npm run translations`, and never fails here.
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checks } from './checks/index.ts';
 import { describeFinding } from './checks/check.ts';
+import { pages } from './checks/dead-links.ts';
 import { readCourse } from './course.ts';
 import { readFiles } from './files.ts';
 import { reportOf } from './report.ts';
@@ -42,6 +44,10 @@ describe('the course', () => {
       new Set(['what-is-ebpf', 'kernel-patch', 'kernel-module', 'ebpf-program']),
     );
     for (const point of points) expect(point.section).not.toBe('');
+  });
+
+  it('has the pages that links may lead to', () => {
+    for (const page of pages) expect(existsSync(`src/pages/[language]/${page || 'index'}.astro`), page).toBe(true);
   });
 
   it('is reported the same way twice', () => {
