@@ -39,7 +39,9 @@ function immediateText(instruction: Instruction, high: number, options: Disassem
 
 function functionName(instruction: Instruction, options: DisassembleOptions): string {
   if (instruction.src === op.BPF_PSEUDO_KFUNC_CALL) return options.kernelFunction?.(instruction) ?? 'kernel-function';
-  return (instruction.src === 0 ? helperNames.get(instruction.imm) : undefined) ?? 'unknown';
+  if (instruction.src !== 0) return 'unknown';
+  // number 0 has a name, and is no helper
+  return instruction.imm === 0 ? 'bpf_unspec' : (helperNames.get(instruction.imm) ?? 'unknown');
 }
 
 function fill(row: Operation, instruction: Instruction, high: number, options: DisassembleOptions): string {
