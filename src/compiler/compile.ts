@@ -96,7 +96,7 @@ export function generate(unit: TranslationUnit, options: Pick<CompileOptions, 'c
     return { object, diagnostics: builder.diagnostics, programs };
   } catch (error) {
     // only the stack's depth is the source's fault: expressions nested thousands deep
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof RangeError && /call stack/i.test(error.message))) throw error;
     builder.report('C914', 0, 'the program is nested too deeply to compile', {});
     return refused();
   }

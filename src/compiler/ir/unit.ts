@@ -131,7 +131,11 @@ export class UnitBuilder {
 
   private describe(variable: Variable): DataObject {
     const attributes = variable.attributes;
-    const size = sizeOf(variable.type);
+    // an initialised flexible array member lies beyond the type's size
+    const size = (variable.initializer?.parts ?? []).reduce(
+      (most, part) => Math.max(most, part.offset + sizeOf(part.type)),
+      sizeOf(variable.type),
+    );
     const bytes = new Uint8Array(size);
     const relocations: { offset: number; target: SymbolTarget; addend: number }[] = [];
     const object: { -readonly [K in keyof DataObject]: DataObject[K] } = {

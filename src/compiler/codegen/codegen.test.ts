@@ -1,0 +1,164 @@
+// The shapes of code that the verifier can follow, and those that clang gives too.
+import { describe, expect, test } from 'vitest';
+import { codeOf, messagesOf, objectOf } from '../testing/code.ts';
+
+const xdp = (body: string, before = ''): string =>
+  `${before}\nSEC("xdp") int prog(struct xdp_md *ctx)\n{\n${body}\n}\nchar _license[] SEC("license") = "GPL";\n`;
+
+const PACKET = `void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;\n`;
+
+describe('what the verifier needs to see', () => {
+  test('the checked pointer and the used one are one value', () => {
+    const code = codeOf(
+      xdp(
+        `${PACKET} struct ethhdr *eth = data; if ((void *)(eth + 1) > end) return XDP_DROP; return eth->h_source[5];`,
+      ),
+    );
+    expect(code).toMatchInlineSnapshot(`
+      [
+        "(61) r2 = *(u32 *)(r1 +4)",
+        "(61) r1 = *(u32 *)(r1 +0)",
+        "(bf) r3 = r1",
+        "(07) r3 += 14",
+        "(b4) w0 = 1",
+        "(2d) if r3 > r2 goto pc+1",
+        "(71) r0 = *(u8 *)(r1 +11)",
+        "(95) exit",
+      ]
+    `);
+  });
+
+  test('context fields are loaded with their own width at a constant offset', () => {
+    const code = codeOf(xdp(`return ctx->rx_queue_index + ctx->ingress_ifindex;`));
+    expect(code.filter((line) => line.includes('*(u32 *)(r1'))).toHaveLength(2);
+  });
+
+  test('a packed structure is read in bytes, an aligned one in words', () => {
+    const body = `${PACKET} struct ethhdr *eth = data; struct iphdr *ip = (void *)(eth + 1);
+      if ((void *)(ip + 1) > end) return 0; return eth->h_proto + ip->saddr;`;
+    const code = codeOf(xdp(body)).join('\n');
+    expect(code).toMatch(/\*\(u8 \*\)\(r\d \+12\)/);
+    expect(code).toMatch(/\*\(u8 \*\)\(r\d \+13\)/);
+    expect(code).toMatch(/\*\(u32 \*\)\(r\d \+26\)/);
+  });
+
+  test('two comparisons of one value stay two', () => {
+    const code = codeOf(xdp(`__u32 x = ctx->rx_queue_index; if (x > 3 && x < 9) return 1; return 2;`));
+    expect(code.filter((line) => line.includes('if '))).toHaveLength(2);
+    expect(code.join('\n')).not.toMatch(/ [-+]= -?3/);
+  });
+
+  test('spills are whole slots', () => {
+    const calls = Array.from({ length: 8 }, (_, i) => `__u64 v${i} = bpf_ktime_get_ns();`).join(' ');
+    const sum = Array.from({ length: 8 }, (_, i) => `v${i}`).join(' ^ 3 * ');
+    const code = codeOf(xdp(`${calls} return (${sum}) & 3;`));
+    const stack = code.filter((line) => line.includes('(r10 '));
+    expect(stack.length).toBeGreaterThan(0);
+    for (const line of stack) {
+      expect(line).toContain('u64');
+      expect(Number(/r10 ([-+]\d+)/.exec(line)![1]) % 8).toBe(-0);
+    }
+  });
+
+  test('values that outlive a call stand in r6 to r9', () => {
+    const code = codeOf(xdp(`__u64 a = bpf_ktime_get_ns(); return bpf_ktime_get_ns() - a > 5;`));
+    expect(code.join('\n')).toMatch(/r6 = r0/);
+  });
+
+  test('a switch is comparisons, not a table', () => {
+    const cases = Array.from({ length: 12 }, (_, i) => `case ${i * 7}: return ${i + 1};`).join(' ');
+    const code = codeOf(xdp(`switch (ctx->rx_queue_index) { ${cases} } return 0;`));
+    expect(code.filter((line) => line.includes('if ')).length).toBeGreaterThanOrEqual(12);
+  });
+
+  test('an int that counts up from zero is an index without sign extension', () => {
+    const code = codeOf(
+      xdp(
+        `__u8 sum = 0; ${PACKET} if (data + 16 > end) return 0; for (int i = 0; i < 16; i++) sum += ((__u8 *)data)[i]; return sum;`,
+      ),
+    );
+    expect(code.join('\n')).not.toMatch(/s>>=/);
+  });
+
+  test('padding of an initialised structure is zeroed', () => {
+    const code = codeOf(
+      xdp(
+        `struct key k = { .a = 1, .b = ctx->rx_queue_index }; return bpf_map_delete_elem(&m, &k);`,
+        `struct key { __u8 a; __u32 b; };
+         struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 1); __type(key, struct key); __type(value, __u32); } m SEC(".maps");`,
+      ),
+    );
+    const bytes = code
+      .filter((line) => / = r\d$/.test(line) && line.includes('(r10 '))
+      .reduce((n, line) => n + Number(/u(\d+)/.exec(line)![1]) / 8, 0);
+    expect(bytes).toBe(8);
+  });
+});
+
+describe('instruction set versions', () => {
+  const body = `__u32 x = ctx->rx_queue_index; if (x < 5) return x * 3; return (__s16)x;`;
+  test('v1 has neither 32-bit arithmetic nor jumps on less', () => {
+    const code = codeOf(xdp(body), 'v1').join('\n');
+    expect(code).not.toMatch(/\bw\d/);
+    expect(code).not.toMatch(/if r\d <[= ]/);
+  });
+  test('v3 computes in 32 bits', () => {
+    expect(codeOf(xdp(body), 'v3').join('\n')).toMatch(/w\d \*= 3/);
+  });
+  test('v4 has sign-extending moves and signed division', () => {
+    expect(codeOf(xdp(body), 'v4').join('\n')).toMatch(/\(s16\)/);
+    expect(messagesOf(xdp(`int x = ctx->rx_queue_index; return 100 / (x - 7);`), 'v4')).toEqual([]);
+  });
+});
+
+describe('what only the back end can see', () => {
+  test.each([
+    ['C900', `char big[600]; bpf_get_current_comm(big, sizeof(big)); return 0;`, '', /BPF stack limit is exceeded/],
+    [
+      'C901',
+      `return f(1, 2, 3, 4, 5, ctx->rx_queue_index);`,
+      `static __noinline int f(int a, int b, int c, int d, int e, int g) { return a + b + c + d + e + g; }`,
+      /stack arguments are not supported/,
+    ],
+    ['C904', `int a = ctx->rx_queue_index, b = ctx->ingress_ifindex; return a / b;`, '', /unsupported signed division/],
+    ['C905', `return p(3);`, `int (*p)(int);`, /indirect call/],
+    [
+      'C903',
+      `__u8 a[8]; __builtin_memcpy(a, (void *)(long)ctx->data, ctx->rx_queue_index & 7); return a[0];`,
+      '',
+      /A call to built-in function 'memcpy' is not supported/,
+    ],
+  ])('%s', (code, body, before, wording) => {
+    const messages = messagesOf(xdp(body, before));
+    expect(messages.some((m) => m.startsWith(code) && wording.test(m))).toBe(true);
+  });
+
+  test('the stack may be 512 bytes, and no more', () => {
+    const use = (n: number): string => xdp(`char b[${n}]; bpf_get_current_comm(b, sizeof(b)); return b[0];`);
+    expect(messagesOf(use(512))).toEqual([]);
+    expect(messagesOf(use(513))).toHaveLength(1);
+  });
+
+  test('a recursive function is an error of the verifier, not a hang of ours', () => {
+    expect(
+      objectOf(
+        xdp(`return f(ctx->rx_queue_index);`, `static int f(int n) { return n < 2 ? 1 : f(n - 1) + f(n - 2); }`),
+      ),
+    ).toBeInstanceOf(Uint8Array);
+  });
+});
+
+describe('inline assembly', () => {
+  test('a barrier costs nothing and hides the value', () => {
+    const code = codeOf(xdp(`__u32 x = 7; asm volatile("" : "+r"(x)); return x + 1;`));
+    expect(code.join('\n')).toMatch(/w\d = 7[\s\S]*w\d \+= 1/);
+  });
+  test('mnemonics with operands', () => {
+    const code = codeOf(
+      xdp(
+        `__u64 x = ctx->rx_queue_index, y; asm volatile("%[y] = %[x]\\n%[y] <<= 3" : [y]"=r"(y) : [x]"r"(x)); return y;`,
+      ),
+    );
+    expect(code.join('\n')).toMatch(/r\d <<= 3/);
+  });
+});
