@@ -10,7 +10,7 @@ export async function run(args: string[]): Promise<number> {
   const [file] = files;
   if (file === undefined || files.length > 1)
     throw new UsageError("lab batch: name one .jsonl file, or '-' for standard input");
-  const kernel = await startKernel();
+  let kernel = await startKernel();
   const input = file === '-' ? process.stdin : createReadStream(file);
   const failed = new Promise<never>((_resolve, reject) => {
     input.on('error', () => reject(new UsageError(`lab batch: ${file} cannot be read; check the name`)));
@@ -25,7 +25,13 @@ export async function run(args: string[]): Promise<number> {
         console.log(JSON.stringify({ id: null, error: 'this line is not JSON' }));
         continue;
       }
-      console.log(JSON.stringify(answerBatch(kernel, request, () => Number(process.hrtime.bigint()))));
+      try {
+        console.log(JSON.stringify(answerBatch(kernel, request, () => Number(process.hrtime.bigint()))));
+      } catch (error) {
+        // Our own mistake: it is said, and the lines after it get a kernel that knows nothing of it.
+        console.log(JSON.stringify({ id: request.id ?? null, error: `internal error: ${String(error)}` }));
+        kernel = await startKernel();
+      }
     }
   })();
   await Promise.race([answered, failed]);

@@ -185,6 +185,21 @@ again: exit`;
   });
 });
 
+describe('probing loads', () => {
+  // The rewriter marks loads through BTF pointers by the modes 0x20 and 0x40 (sign-extending).
+  const probe = (opcode: number, source: string): string =>
+    `${source}\nmov %r0, 7\n.slot 0x${(0x1000 | opcode).toString(16)}\nexit`;
+  it.each([
+    ['gives what is there', probe(0x21, ''), 0xf3f2f1f0n],
+    ['gives zero for a null pointer', probe(0x21, 'mov %r1, 0'), 0n],
+    ['gives zero outside of everything', probe(0x39, 'lddw %r1, 0x123456789abcdef0'), 0n],
+    ['gives zero behind an object', probe(0x39, 'add %r1, 4'), 0n],
+    ['extends the sign', probe(0x51, ''), 0xfffffffffffffff0n],
+  ])('%s', (_name, assembly, r0) => {
+    expect(both(assembly, Uint8Array.of(0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7)).r0).toBe(r0);
+  });
+});
+
 describe('tail calls', () => {
   const PROG_ARRAY = 3;
   const number = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
