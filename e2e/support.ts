@@ -69,7 +69,7 @@ export class Example {
     return this.root.locator('.problem');
   }
   async choose(file: string): Promise<void> {
-    await this.root.locator(`.versions input[value="${file}"]`).check({ force: true });
+    await this.root.locator(`.versions input[value="${file}"]`).evaluate((it) => (it as HTMLInputElement).click());
   }
   program(file: string): Locator {
     return this.root.locator(`.program[data-file="${file}"]`);
@@ -86,13 +86,25 @@ export class Example {
   async replace(text: string): Promise<void> {
     const field = this.root.locator('.program:visible .plain-editor textarea');
     if (await field.count()) {
-      await field.fill(text);
+      await field.focus();
+      await field.evaluate((it) => (it as HTMLTextAreaElement).select());
+      // A short text is typed; of a long one the editor takes the paste into its own hands.
+      if (text.length < 20_000) await field.fill(text);
+      else await this.paste(text);
       return;
     }
     const editor = this.root.locator('.program:visible .monaco-editor').first();
     await editor.locator('textarea.inputarea').first().focus();
     await this.page.keyboard.press('Control+A');
     await expect(editor.locator('.selected-text').first()).toBeAttached();
+    if (text === '') {
+      await this.page.keyboard.press('Delete');
+      return;
+    }
+    await this.paste(text);
+  }
+
+  private async paste(text: string): Promise<void> {
     await this.page.evaluate((it) => {
       const data = new DataTransfer();
       data.setData('text/plain', it);

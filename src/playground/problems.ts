@@ -36,7 +36,8 @@ function problemElement(
   actions: ProblemActions,
 ): HTMLElement {
   const { span, notes } = diagnostic;
-  const says = diagnostic.code.startsWith('V') ? strings['kernel-says'] : strings['compiler-says'];
+  // Only the verifier and the compiler have a wording of their own that people search for.
+  const says = { V: strings['kernel-says'], C: strings['compiler-says'] }[diagnostic.code.charAt(0)];
   const original = originalWording(diagnostic);
   const explanation = explain(diagnostic) ?? diagnostic.message;
   const words = (note: DiagnosticNote): string => explain(note) ?? note.message;
@@ -82,8 +83,15 @@ function problemElement(
         place,
         category ? element('span', { class: 'category' }, words(category)) : null,
       ),
-      explanation === original ? null : element('p', { class: 'explanation' }, explanation),
-      element('p', { class: 'kernel-message' }, `${says} `, element('code', { lang: 'en', translate: 'no' }, original)),
+      explanation === original && says !== undefined ? null : element('p', { class: 'explanation' }, explanation),
+      says === undefined
+        ? null
+        : element(
+            'p',
+            { class: 'kernel-message' },
+            `${says} `,
+            element('code', { lang: 'en', translate: 'no' }, original),
+          ),
       path.length === 0
         ? null
         : element(

@@ -106,6 +106,8 @@ export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) =
     overviewRulerLanes: 0,
     hideCursorInOverviewRuler: true,
     renderLineHighlight: 'line',
+    // The last, empty line's number as dark as the others: dimmed, it could not be read.
+    renderFinalNewline: 'on',
     fixedOverflowWidgets: true,
     // A screen reader cannot be detected: its text is always there. With EditContext, that text and Chromium's own selection
     // get in each other's way, so that Ctrl+A and paste can leave half of the old text behind; the text field does not.

@@ -4,8 +4,10 @@ import { element } from '../dom.ts';
 import type { OpenEditor } from './editor.ts';
 import './plain.css';
 
-/** Above this many lines the numbers would cost more than they tell. */
-const MOST_NUMBERS = 5000;
+/** Above this many lines the numbers would cost more than they tell; the field then scrolls by itself. */
+const MOST_NUMBERS = 3000;
+/** Browsers paste a long text into a field line by line, which can take minutes; this much goes in at once instead. */
+const LONG_PASTE = 20_000;
 
 export const openPlainEditor: OpenEditor = (host, { text, label, onChange, still }) => {
   // Read now: once it is hidden, an element no longer knows how far it was scrolled.
@@ -32,11 +34,13 @@ export const openPlainEditor: OpenEditor = (host, { text, label, onChange, still
     for (let at = field.value.indexOf('\n'); at >= 0; at = field.value.indexOf('\n', at + 1)) lines++;
     if (lines === shown) return;
     shown = lines;
-    field.rows = lines;
+    const all = lines <= MOST_NUMBERS;
+    field.rows = all ? lines : 20;
+    field.classList.toggle('scrolls', !all);
     number();
   }
   function number(): void {
-    const numbers = Math.min(shown, MOST_NUMBERS);
+    const numbers = shown <= MOST_NUMBERS ? shown : 0;
     gutter.replaceChildren(
       ...Array.from({ length: numbers }, (_, index) =>
         element('div', { class: marked.has(index + 1) ? 'marked' : undefined }, String(index + 1)),
@@ -48,9 +52,17 @@ export const openPlainEditor: OpenEditor = (host, { text, label, onChange, still
   measure();
   field.setSelectionRange(0, 0);
   requestAnimationFrame(() => (frame.scrollTop = scroll));
-  field.addEventListener('input', () => {
+  const typed = (): void => {
     measure();
     onChange();
+  };
+  field.addEventListener('input', typed);
+  field.addEventListener('paste', (event) => {
+    const pasted = event.clipboardData?.getData('text/plain') ?? '';
+    if (pasted.length < LONG_PASTE) return;
+    event.preventDefault();
+    field.setRangeText(pasted, field.selectionStart, field.selectionEnd, 'end');
+    typed();
   });
 
   return {
