@@ -125,7 +125,11 @@ function builtinValue(e: Expression & { kind: 'builtin' }): Constant | null {
     case '__builtin_bswap16':
     case '__builtin_bswap32':
     case '__builtin_bswap64': {
-      const bytes = value.toString(16).padStart(bits / 4, '0').match(/../g) ?? [];
+      const bytes =
+        value
+          .toString(16)
+          .padStart(bits / 4, '0')
+          .match(/../g) ?? [];
       return number(wrapInteger(BigInt(`0x${bytes.reverse().join('')}`), e.type));
     }
     case '__builtin_popcount':

@@ -129,18 +129,31 @@ function isNested(p: Parser, rule: NameRule): boolean {
   return false;
 }
 
+/** Where the parenthesis opened at `open` is closed; the END token when it is not. Remembered for those inside it. */
+function closingParenthesis(p: Parser, open: Location): Location {
+  const known = p.parentheses.get(open);
+  if (known !== undefined) return known;
+  const opened: Location[] = [];
+  let at = open;
+  for (; p.kinds[at] !== T.END; at++) {
+    if (p.kinds[at] === T.LPAREN) opened.push(at);
+    else if (p.kinds[at] === T.RPAREN) {
+      p.parentheses.set(opened.pop() as Location, at);
+      if (opened.length === 0) return at;
+    }
+  }
+  for (const each of opened) p.parentheses.set(each, at);
+  return at;
+}
+
 /** "(" declarator ")" suffixes: the suffixes come first, then what is inside is built around their result. */
 function nestedDeclarator(p: Parser, base: Type, rule: NameRule, set: AttributeSet | null): Declared {
   const open = p.position;
   p.advance();
   const inside = p.position;
-  for (let depth = 1; ;) {
-    if (p.kind === T.END) p.expectClosing(T.RPAREN, open);
-    if (p.kind === T.LPAREN) depth++;
-    if (p.kind === T.RPAREN && --depth === 0) break;
-    p.advance();
-  }
-  const close = p.position;
+  const close = closingParenthesis(p, open);
+  p.rewind(close);
+  if (p.kind === T.END) p.expectClosing(T.RPAREN, open);
   p.advance();
   const { type } = parseSuffixes(p, base, 0);
   const end = p.position;

@@ -110,6 +110,8 @@ export class Parser extends Context {
   readonly openRecords = new Set<RecordType>();
   /** file-scope compound literals so far: their objects need names */
   compoundLiterals = 0;
+  /** closing parentheses of those that were looked for ahead */
+  readonly parentheses = new Map<Location, Location>();
   /** inside how many parameter lists */
   parameterDepth = 0;
 

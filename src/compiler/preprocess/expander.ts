@@ -12,7 +12,7 @@ import * as T from './token.ts';
 import type { MacroPlace } from './token-stream.ts';
 
 /** Tokens that all expansions of one unit may make: a bound for macros that multiply. */
-export const MAX_EXPANDED_TOKENS = 1_000_000;
+export const MAX_EXPANDED_TOKENS = 500_000;
 /** Macro arguments within macro arguments. */
 const MAX_ARGUMENT_NESTING = 200;
 
