@@ -66,8 +66,8 @@ export function recordedOf(
 }
 
 /** Asks this machine's kernel about one case. */
-export async function askAboutCase(test: CorpusCase, caps: Capabilities): Promise<Recorded> {
-  let { errno, log } = await loadOnLinux(loadRequestOf(test, caps));
+export async function askAboutCase(test: CorpusCase, caps: Capabilities, level: 1 | 4 = 1): Promise<Recorded> {
+  let { errno, log } = await loadOnLinux(loadRequestOf(test, caps, level));
   if (errno === ENOSPC) {
     // The log did not fit, and that errno hides the verdict: ask again for the last message alone.
     ({ errno, log } = await loadOnLinux(loadRequestOf(test, caps, 4)));
