@@ -8,7 +8,7 @@ import { judgePresent } from '../judge/require.ts';
 import { forgetCompiled, useEngine } from '../loader/engine.ts';
 import type { Engine, Kernel } from '../loader/kernel.ts';
 import { SIM_F_UNVERIFIED } from '../bpf/syscall.ts';
-import { describeDifference, fuzz, testKernel } from './fuzz.ts';
+import { describeDifference, fuzz, runOurs, testKernel } from './fuzz.ts';
 import { buildGraph } from './graph.ts';
 import { REGRESSIONS } from './regressions.ts';
 
@@ -185,6 +185,39 @@ again: exit`;
   });
 });
 
+describe('callbacks of the kernel', () => {
+  it('run for each element of a map', () => {
+    const assembly = `
+stdw [%r10-8], 0
+lddw %r1, map[0]
+lddw %r2, func body
+mov %r3, %r10
+add %r3, -8
+mov %r4, 0
+call bpf_for_each_map_elem
+ldxdw %r1, [%r10-8]
+lsh %r1, 8
+or %r0, %r1
+exit
+body:
+ldxw %r1, [%r2+0]
+ldxdw %r5, [%r4+0]
+add %r5, %r1
+add %r5, 10
+stxdw [%r4+0], %r5
+mov %r0, 0
+jlt %r1, 1, again
+mov %r0, 1
+again: exit`;
+    const subject = { type: 'xdp', instructions: codeOf(assembly), packet: new Uint8Array(64), bare: false } as const;
+    const interpreted = runOurs(kernel, subject, 'interpreter');
+    // Elements 0 and 1: 2 turns, 10 + 11.
+    expect(interpreted.end).toBe(`retval ${(21 << 8) | 2}`);
+    expect(runOurs(kernel, subject, 'jit')).toEqual(interpreted);
+    expect(runOurs(kernel, subject, 'jit-checked')).toEqual(interpreted);
+  });
+});
+
 describe('probing loads', () => {
   // The rewriter marks loads through BTF pointers by the modes 0x20 and 0x40 (sign-extending).
   const probe = (opcode: number, source: string): string =>
@@ -281,6 +314,9 @@ describe('faults', () => {
 describe('found failures', () => {
   it.each(REGRESSIONS)('$name: $note', async ({ assembly, retval, linux }) => {
     expect(BigInt.asUintN(32, both(assembly).r0)).toBe(BigInt(retval));
+    const subject = { type: 'xdp', instructions: codeOf(assembly), packet: new Uint8Array(64), bare: false } as const;
+    for (const engine of ['interpreter', 'jit'] as const)
+      expect(runOurs(kernel, subject, engine).end, linux?.reason).toBe(`retval ${linux?.retval ?? retval}`);
     if (!judgePresent('bpf', await linuxAbsence())) return;
     const instructions = encodeInstructions(codeOf(assembly));
     const answer = await runOnLinux({ type: 6, instructions, packet: new Uint8Array(64), level: 0 });

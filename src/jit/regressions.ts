@@ -6,8 +6,9 @@ export interface Regression {
   readonly note: string;
   /** XDP program over 64 zero bytes; no maps */
   readonly assembly: string;
+  /** what the instructions say: the answer of every engine without a verifier in front */
   readonly retval: number;
-  /** Linux's answer where it is not ours: a known difference */
+  /** Linux's answer where its verifier is wrong and changes the program; ours follows it */
   readonly linux?: { readonly retval: number; readonly reason: string };
 }
 
@@ -37,6 +38,19 @@ exit`,
         "Linux 6.18's verifier takes the sum of a number and a frame pointer for a pointer into the main program's frame " +
         '(its log says R9=fp[0]0), believes that f returns 1, and removes the branch that is taken in truth',
     },
+  },
+  {
+    name: 'constant-with-its-32nd-bit-set',
+    note: 'a wrong sign in an optimizer made the verifier believe in a negative number, and remove the branch',
+    assembly: `
+mov %r0, 2
+lddw %r1, 0x80000000
+jne %r1, 0x80000000, unequal
+exit
+unequal:
+mov %r0, 1
+exit`,
+    retval: 1,
   },
   {
     name: 'negate-32-bits',
