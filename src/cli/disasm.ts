@@ -34,10 +34,7 @@ export async function run(args: string[]): Promise<number> {
   const bytes = await objectOf(file);
   if (!bytes) return EXIT_REJECTED;
   const listings = disassembleObject(bytes, file, values);
-  if ('diagnostic' in listings) {
-    console.error(renderDiagnostic(listings.diagnostic));
-    return EXIT_REJECTED;
-  }
+  if ('diagnostic' in listings) throw new UsageError(`lab disasm: ${file}: ${listings.diagnostic.message}`);
   console.log(listings.map((lines) => lines.join('\n')).join('\n\n'));
   return EXIT_DONE;
 }
