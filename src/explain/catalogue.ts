@@ -89,6 +89,7 @@ export const PROBLEMS: readonly Problem[] = [
     'V107',
     'memory',
     {
+      MAP_PTR_NEGATIVE: 'register _ offset',
       BTF_POINTER_ACCESS: 'offset size',
       MEM_ACCESS: 'whole offset size',
       MAP_KEY_ACCESS: 'whole offset size',
@@ -240,6 +241,14 @@ export const PROBLEMS: readonly Problem[] = [
     'a constant offset, or a loader with CAP_PERFMON',
     'load as root, or keep the array in a map',
   ),
+  problem(
+    'V122',
+    'policy',
+    { MAP_PTR_CAPABILITY: '' },
+    "this reads one of the kernel's own structures, which needs CAP_PERFMON",
+    'a loader with CAP_PERFMON',
+    'load as root, or do without what stands in that structure',
+  ),
   // --- registers
   problem(
     'V201',
@@ -352,7 +361,7 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V302',
     'context',
-    { HELPER_NOT_ALLOWED: 'helper _' },
+    { HELPER_NOT_FOR_TYPE: 'helper _ _', HELPER_NOT_ALLOWED: 'helper _' },
     'programs of this type cannot call {function}',
     'a helper that this program type offers',
     'use another helper, or another program type',
@@ -551,6 +560,7 @@ export const PROBLEMS: readonly Problem[] = [
     'V504',
     'structure',
     {
+      BAD_BTF_ID: '',
       ADDRESS_SPACE_ARENA: '',
       ADDRESS_SPACE_CAST: '',
       BAD_JUMP_OPCODE: '',

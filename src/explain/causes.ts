@@ -17,7 +17,8 @@ const MOST_NOTES = 8;
 export function causalNotes(refusal: Refusal): DiagnosticNote[] {
   if (refusal.problem.code === 'V401') return reservationNotes(refusal);
   if (refusal.register < 0 || refusal.step < 0) return [];
-  const notes = refusal.problem.code === 'V201' ? unsetNotes(refusal) : valueNotes(refusal);
+  const notes =
+    refusal.problem.code === 'V201' ? unsetNotes(refusal) : [...rangeNotes(refusal), ...valueNotes(refusal)];
   const kept = notes.length <= MOST_NOTES ? notes : [...notes.slice(0, MOST_NOTES - 1), ...notes.slice(-1)];
   return kept.reverse();
 }
@@ -112,6 +113,24 @@ function valueNotes(refusal: Refusal): DiagnosticNote[] {
     }
   }
   return notes;
+}
+
+/** A packet pointer: the comparison that proved as many bytes as are proven, often through another register. */
+function rangeNotes(refusal: Refusal): DiagnosticNote[] {
+  const { program, path, state } = refusal;
+  if (!state || state.base !== PTR_TO_PACKET || state.range <= 0) return [];
+  for (let i = refusal.step - 1; i >= 0; i--) {
+    const step = path.steps[i];
+    const instruction = step && program.instructions[step.slot];
+    if (!step || !instruction || !isConditional(instruction) || step.frame !== refusal.frame) continue;
+    for (const number of [instruction.dst, instruction.src]) {
+      const after = step.changed.get(number);
+      if (after?.base !== PTR_TO_PACKET || after.id !== state.id || after.range !== state.range) continue;
+      const args = { register: `r${number}`, state: `r${number}=${registerText(after, refusal.frame, program)}` };
+      return [catalogueNote('V-checked', args, spanAt(program, step.slot))];
+    }
+  }
+  return [];
 }
 
 /** A register without a value: the call that took it away, or nothing ever gave it one. */

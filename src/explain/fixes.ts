@@ -14,7 +14,13 @@ function insertBefore(row: SourceLine, text: string): FixIt {
 /** The variable that a line's assignment or declaration gives a value: "v" in "__u64 *v = f(…);". */
 const assigned = (text: string): string | null => /(\w+)\s*=(?!=)/.exec(text)?.[1] ?? null;
 
-/** `if (!v) return 0;` before the line that uses what a call gave. */
+/** What the program returns elsewhere when it lets things pass; 0 where no such line is seen. */
+function harmlessReturn(program: ExplainedProgram): string {
+  const names = program.lineInfo.flatMap(({ text }) => /\breturn\s+([A-Z]\w*)\s*;/.exec(text)?.[1] ?? []);
+  return names.find((name) => /PASS|OK|ALLOW/.test(name)) ?? '0';
+}
+
+/** `if (!v) return …;` before the line that uses what a call gave. */
 function nullCheck(refusal: Refusal): FixIt[] {
   const { program, path } = refusal;
   const use = sourceLineAt(program, refusal.slot);
@@ -25,7 +31,7 @@ function nullCheck(refusal: Refusal): FixIt[] {
     const call = sourceLineAt(program, step.slot);
     const name = call && assigned(call.text);
     if (!use || !call || !name || !new RegExp(`\\b${name}\\b`).test(use.text) || use.line === call.line) return [];
-    return [insertBefore(use, `if (!${name})\n\treturn 0;`)];
+    return [insertBefore(use, `if (!${name})\n\treturn ${harmlessReturn(program)};`)];
   }
   return [];
 }
@@ -36,13 +42,14 @@ function dataEndName(program: ExplainedProgram): string | null {
   return row ? assigned(row.text) : null;
 }
 
-/** `if ((void *)(eth + 1) > data_end) return 0;` before the line that reads `eth->…`. */
+/** `if ((void *)(eth + 1) > data_end) return …;` before the line that reads `eth->…`. */
 function packetCheck(refusal: Refusal): FixIt[] {
   const use = sourceLineAt(refusal.program, refusal.slot);
   const pointer = use && /(\w+)\s*->/.exec(use.text)?.[1];
   const end = dataEndName(refusal.program);
   if (!use || !pointer || !end || pointer === 'ctx' || pointer === 'skb') return [];
-  return [insertBefore(use, `if ((void *)(${pointer} + 1) > ${end})\n\treturn 0;`)];
+  const leave = `return ${harmlessReturn(refusal.program)};`;
+  return [insertBefore(use, `if ((void *)(${pointer} + 1) > ${end})\n\t${leave}`)];
 }
 
 /** Replacements for the problems that have an obvious one; none for the others. */

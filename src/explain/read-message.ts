@@ -17,6 +17,14 @@ const words = new Map<string, number>();
   const behind = (MESSAGE_TEMPLATES[frame]?.length ?? 0) - '%s'.length + '\n'.length;
   for (const number of Object.values(WORD)) words.set(renderMessage(frame, [BigInt(number)]).slice(0, -behind), number);
 }
+const btfKinds = new Map<string, number>();
+{
+  const frame = MESSAGE_NAMES.findIndex((_, id) => (MESSAGE_ARGUMENTS[id] ?? '').startsWith('db'));
+  for (let kind = 0; frame >= 0 && kind < 20; kind++) {
+    const name = /'(\w+)/.exec(renderMessage(frame, [0n, BigInt(kind), 0n, 0n]))?.[1];
+    if (name !== undefined && !btfKinds.has(name)) btfKinds.set(name, kind);
+  }
+}
 const helperNumbers = new Map(HELPERS.map((helper) => [`bpf_${helper.name}`, helper.id]));
 
 const CONVERSIONS: Readonly<Record<string, string>> = {
@@ -85,11 +93,16 @@ function valueOf(kind: string, text: string, hexadecimal: boolean, names: NameNu
       if (tnum?.[1] && tnum[2]) return [BigInt(tnum[1]), BigInt(tnum[2])];
       return /^(0x[0-9a-f]+|\d+)$/.test(text) ? [BigInt(text), 0n] : null;
     }
+    case 'b':
+      return [BigInt(btfKinds.get(text) ?? 0)];
+    case 'i':
+      return [0n];
     case 'f':
       return [BigInt(names.subprogram(text))];
     case 'm':
       return [BigInt(names.map(text))];
     default:
+      if (!/^(0x)?-?[0-9a-f]+$/.test(text)) return null;
       return [hexadecimal && !text.startsWith('0x') ? BigInt(`0x${text}`) : BigInt(text)];
   }
 }
