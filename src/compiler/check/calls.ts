@@ -167,6 +167,9 @@ export function call(
     arguments: values,
     at,
   };
-  if (known && c.unevaluated === 0) c.foldedCalls.push({ call: node, callee, variable: known.variable });
+  if (known && c.unevaluated === 0) {
+    c.foldedCalls.push({ call: node, callee, variable: known.variable });
+    c.countUse(known.variable, -1);
+  }
   return node;
 }

@@ -51,8 +51,8 @@ export class Context {
   readonly reporter: Reporter;
   readonly rules: TargetRules;
   readonly scopes = new Scopes();
-  /** variables that something reads, writes or takes the address of */
-  readonly usedVariables = new Set<Variable>();
+  /** how often code names a variable, where it counts: calls of helpers by their number do not */
+  readonly uses = new Map<Variable, number>();
   /** variables that something may write to */
   readonly writtenVariables = new Set<Variable>();
   readonly usedFunctions = new Set<FunctionDeclaration>();
@@ -70,6 +70,10 @@ export class Context {
     this.stream = stream;
     this.reporter = reporter;
     this.rules = rules;
+  }
+
+  countUse(variable: Variable, more: 1 | -1 = 1): void {
+    this.uses.set(variable, (this.uses.get(variable) ?? 0) + more);
   }
 
   span(first: Location, last: Location = first): Span {

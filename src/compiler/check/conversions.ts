@@ -90,10 +90,6 @@ export function rvalue(c: Context, e: Expression): Expression {
   if (type === POISON) return e;
   if (type.kind === 'array') {
     const element = type.element;
-    if (c.unevaluated === 0) {
-      const root = rootVariable(e);
-      if (root) c.usedVariables.add(root.variable);
-    }
     return { kind: 'cast', cast: 'decay', type: pointerTo(element), operand: e, at: e.at };
   }
   if (type.kind === 'function') {

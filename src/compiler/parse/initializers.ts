@@ -87,7 +87,7 @@ export function parseCompoundLiteral(p: Parser, type: Type, at: Location): Expre
     variable.initializer = initializer;
     (variable as { name: string }).name = `.compoundliteral${p.compoundLiterals++ || ''}`;
     p.globals.push(variable);
-    p.usedVariables.add(variable);
+    p.countUse(variable);
   }
   return { kind: 'compound-literal', type: complete, variable, initializer, at };
 }

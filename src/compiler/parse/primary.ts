@@ -93,7 +93,7 @@ function parseName(p: Parser): Expression {
   switch (symbol.kind) {
     case 'variable': {
       const { variable } = symbol;
-      if (p.unevaluated === 0) p.usedVariables.add(variable);
+      if (p.unevaluated === 0) p.countUse(variable);
       return { kind: 'variable', type: variable.type, variable, at };
     }
     case 'function':

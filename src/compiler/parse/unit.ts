@@ -52,7 +52,7 @@ function finish(p: Parser): void {
 
 /** Defined for others, asked for by attribute, or used. */
 function isNeeded(p: Parser, variable: Variable): boolean {
-  if (p.usedVariables.has(variable)) return true;
+  if ((p.uses.get(variable) ?? 0) > 0) return true;
   if (variable.storage === 'extern') return false;
   return variable.storage === 'global' || variable.attributes.used;
 }
@@ -74,6 +74,6 @@ function restoreWrittenCallees(p: Parser): void {
   for (const { call, callee, variable } of p.foldedCalls) {
     if (!p.writtenVariables.has(variable)) continue;
     call.callee = callee;
-    p.usedVariables.add(variable);
+    p.countUse(variable);
   }
 }
