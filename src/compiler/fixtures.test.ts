@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { renderDiagnostic } from '../diagnostics/diagnostic.ts';
 import { clangAbsence, compileWithClang, findProgram } from '../judge/clang.ts';
 import { askLibbpf, libbpfAbsence } from '../judge/libbpf.ts';
@@ -29,9 +29,18 @@ function headersAbsence(): string | null {
 }
 
 let vmlinux = '';
+/** The running kernel's types as C, dumped once. */
+function vmlinuxHeader(): string {
+  vmlinux ||= execFileSync(bpftool, ['btf', 'dump', 'file', '/sys/kernel/btf/vmlinux', 'format', 'c'], {
+    maxBuffer: 64 << 20,
+    encoding: 'utf8',
+  });
+  return vmlinux;
+}
+
 const disk = {
   get(path: string): string | undefined {
-    if (path.endsWith('vmlinux.h')) return vmlinux;
+    if (path.endsWith('vmlinux.h')) return vmlinuxHeader();
     return existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined;
   },
 };
@@ -47,19 +56,12 @@ function sizes(object: Uint8Array, name: string): number {
 }
 
 describe.skipIf(!judgePresent('clang', headersAbsence()))('programs against the real headers', () => {
-  beforeAll(() => {
-    vmlinux = execFileSync(bpftool, ['btf', 'dump', 'file', '/sys/kernel/btf/vmlinux', 'format', 'c'], {
-      maxBuffer: 64 << 20,
-      encoding: 'utf8',
-    });
-  });
-
   test.each(FIXTURES)('%s is about as long as clang’s', async (name) => {
     const ours = compileFixture(name);
     expect(ours.diagnostics.filter((d) => d.severity === 'error').map(renderDiagnostic)).toEqual([]);
     const source = readFileSync(FOLDER + name, 'utf8');
     const flags = ['-w', '-D__TARGET_ARCH_x86'];
-    const clang = await compileWithClang(source, { cpu: 'v3', name, files: { 'vmlinux.h': vmlinux }, flags });
+    const clang = await compileWithClang(source, { cpu: 'v3', name, files: { 'vmlinux.h': vmlinuxHeader() }, flags });
     expect(clang.messages).toBe('');
     const ratio = sizes(ours.object!, name) / sizes(clang.object!, name);
     expect(ratio).toBeLessThanOrEqual(1.4);

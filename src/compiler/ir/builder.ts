@@ -183,11 +183,12 @@ export class FunctionBuilder {
     return inst;
   }
 
-  store(address: Inst, value: Inst, width: number, align: number, volatile = false): void {
+  store(address: Inst, value: Inst, width: number, align: number, volatile = false): Inst {
     const inst = this.emit('store', 'void', [address, value]);
     inst.width = width;
     inst.align = align;
     inst.volatile = volatile;
+    return inst;
   }
 
   copy(to: Inst, from: Inst, size: number, align: number, sourceAlign: number): void {

@@ -131,6 +131,8 @@ export class Inst {
   width = 0;
   signed = false;
   volatile = false;
+  /** load, store: C's effective type as a number, 0 for what may alias anything (characters, unions, copies) */
+  aliasClass = 0;
   /** load, store: known alignment in bytes; alloca, memcpy, memset: of the (destination) memory */
   align = 1;
   sourceAlign = 1;
@@ -370,6 +372,7 @@ export function cloneInst(inst: Inst): Inst {
   copy.width = inst.width;
   copy.signed = inst.signed;
   copy.volatile = inst.volatile;
+  copy.aliasClass = inst.aliasClass;
   copy.align = inst.align;
   copy.sourceAlign = inst.sourceAlign;
   copy.size = inst.size;

@@ -26,6 +26,8 @@ export interface Place {
   readonly volatile: boolean;
   readonly bitField: { readonly bitOffset: number; readonly width: number } | null;
   readonly core: CoreAccess | null;
+  /** through a union: the effective type says nothing */
+  readonly union?: boolean;
 }
 
 export function memoryPlace(address: Inst, type: Type, align = alignOf(type), volatile = isVolatile(type)): Place {
@@ -144,7 +146,8 @@ function memberPlace(b: FunctionBuilder, e: Extract<Expression, { kind: 'member'
   const base = placeOf(b, e.base);
   const volatile = base.volatile || isVolatile(e.type);
   const align = alignAt(base.align, e.member.offset);
-  const common = { variable: null, type: e.type, align, volatile, bitField: e.member.bitField };
+  const union = base.union === true || e.record.union;
+  const common = { variable: null, type: e.type, align, volatile, bitField: e.member.bitField, union };
   if (e.record.preserveAccessIndex || b.preserving > 0) {
     let place = base;
     // a path starts at a pointer's target (plus settled offsets)
@@ -178,7 +181,9 @@ export function readPlace(b: FunctionBuilder, place: Place): Inst {
   const address = placeAddress(b, place);
   const size = sizeOf(place.type);
   const signed = isSigned(place.type);
-  return b.load(irType(place.type), address, size, signed, place.align, place.volatile);
+  const load = b.load(irType(place.type), address, size, signed, place.align, place.volatile);
+  load.aliasClass = aliasClassOf(place);
+  return load;
 }
 
 export function writePlace(b: FunctionBuilder, place: Place, value: Inst): void {
@@ -190,7 +195,17 @@ export function writePlace(b: FunctionBuilder, place: Place, value: Inst): void 
     writeBits(b, place, place.bitField, value);
     return;
   }
-  b.store(placeAddress(b, place), value, sizeOf(place.type), place.align, place.volatile);
+  b.store(placeAddress(b, place), value, sizeOf(place.type), place.align, place.volatile).aliasClass =
+    aliasClassOf(place);
+}
+
+/** C11 6.5 p7: integers of different widths, and pointers, are different objects; characters may be any. */
+function aliasClassOf(place: Place): number {
+  if (place.union) return 0;
+  const t = canonical(place.type);
+  if (t.kind === 'pointer') return 9;
+  const size = sizeOf(t);
+  return size > 1 ? size : 0;
 }
 
 /** The stretch of memory that holds a bit-field: its declared unit, or more bytes where a packed field crosses it. */

@@ -18,6 +18,9 @@ import { foldUnary } from './constant-propagation.ts';
 import { constantLoad } from './constant-data.ts';
 import { isNonNegative, significantBits } from './facts.ts';
 
+/** The low bits of the result depend on the low bits of the operands only. */
+const LOW_BITS_ONLY: ReadonlySet<Op> = new Set<Op>(['add', 'sub', 'mul', 'and', 'or', 'xor']);
+
 export class Combiner {
   readonly func: Func;
   readonly uses: Int32Array;
@@ -114,6 +117,13 @@ export class Combiner {
       }
       case 'load':
         return constantLoad(this.func, inst);
+      case 'store': {
+        const value = inst.args[1]!;
+        const stripped = inst.width < 4 ? this.lowBits(value, inst.width * 8, 0) : value;
+        if (stripped === value) return null;
+        inst.args = [x!, stripped];
+        return inst;
+      }
       default:
         return null;
     }
@@ -128,6 +138,20 @@ export class Combiner {
       return inst;
     }
     return null;
+  }
+
+  /** The same low bits with less work: masks and extensions that only shape the upper ones go. */
+  private lowBits(value: Inst, bits: number, depth: number): Inst {
+    if (value.op === 'sextlow' && value.width * 8 >= bits) return this.lowBits(value.args[0]!, bits, depth + 1);
+    if (value.op === 'and' && value.args[1]!.op === 'const') {
+      const mask = (1n << BigInt(bits)) - 1n;
+      if ((value.args[1]!.value & mask) === mask) return this.lowBits(value.args[0]!, bits, depth + 1);
+    }
+    if (depth < 4 && this.isSingleUse(value) && LOW_BITS_ONLY.has(value.op)) {
+      value.args = value.args.map((arg) => this.lowBits(arg, bits, depth + 1));
+      if (value.op === 'add' || value.op === 'sub' || value.op === 'mul') value.nsw = false;
+    }
+    return value;
   }
 
   private conversion(inst: Inst, x: Inst): Inst | null {
@@ -269,6 +293,10 @@ export class Combiner {
         if ((value & ((1n << BigInt(significant)) - 1n)) === (1n << BigInt(significant)) - 1n) return a;
         if (a.op === 'and' && a.args[1]!.op === 'const') return again('and', a.args[0]!, a.args[1]!.value & value);
         if (a.op === 'sextlow' && value < 1n << BigInt(a.width * 8)) return again('and', a.args[0]!, value);
+        if (a.op === 'xor' && a.args[1]!.op === 'const' && this.isSingleUse(a)) {
+          const low = this.make('and', type, [a.args[0]!, k]);
+          return again('xor', low, a.args[1]!.value & value);
+        }
         return null;
       }
       case 'or':

@@ -9,6 +9,7 @@ import {
   signedValue,
   sweepForwards,
 } from '../ir/ir.ts';
+import { rangeOf } from './alias.ts';
 import { countUses, dominators } from './analysis.ts';
 import { isNonNegative } from './facts.ts';
 
@@ -23,6 +24,8 @@ export function useConditions(func: Func): boolean {
   const notNegative = new Set<Inst>();
   const equal = new Map<Inst, Inst>();
   const answers = new Map<string, boolean>();
+  /** pointers that were followed: they are not null here */
+  const followed = new Set<Inst>();
   const leaf = new Map<Inst, number>();
   const idOf = (inst: Inst): number => {
     if (inst.block) return inst.id;
@@ -61,6 +64,7 @@ export function useConditions(func: Func): boolean {
     }
   };
   const plain = (value: Inst): boolean => notNegative.has(value) || isNonNegative(value);
+  let undo: (() => void)[] = [];
   const visit = (inst: Inst): void => {
     const args = inst.args;
     for (let i = 0; i < args.length; i++) {
@@ -72,7 +76,24 @@ export function useConditions(func: Func): boolean {
       }
     }
     switch (inst.op) {
+      case 'load':
+      case 'store':
+      case 'atomic': {
+        const { base, offset } = rangeOf(args[0]!);
+        if (offset === null || !base.block || followed.has(base)) return;
+        followed.add(base);
+        undo.push(() => followed.delete(base));
+        return;
+      }
       case 'icmp': {
+        if ((inst.predicate === 'eq' || inst.predicate === 'ne') && args[1]!.op === 'const' && args[1]!.value === 0n) {
+          const { base, offset } = rangeOf(args[0]!);
+          if (offset !== null && offset >= 0 && followed.has(base)) {
+            inst.forward = func.constant('i1', inst.predicate === 'ne' ? 1n : 0n);
+            changed = true;
+            return;
+          }
+        }
         const answer = answers.get(keyOf(inst.predicate, args));
         if (answer === undefined) return;
         inst.forward = func.constant('i1', answer ? 1n : 0n);
@@ -112,6 +133,7 @@ export function useConditions(func: Func): boolean {
       continue;
     }
     top.undo = [];
+    undo = top.undo;
     learn(top.block, top.undo);
     top.block.insts.forEach(visit);
     for (const child of dom.children.get(top.block) ?? []) stack.push({ block: child, undo: null });

@@ -135,7 +135,7 @@ function forwardEmptyBlocks(func: Func): boolean {
     const edge = target.preds.indexOf(block);
     if (edge < 0) continue;
     // several ways come together here before the target's phis get their value: one copy for all of them is shorter
-    if (block.preds.length > 1 && block.phis.length === 0 && target.phis.length > 0) continue;
+    if (block.preds.length > 1 && block.phis.length === 0 && target.phis.length > 0 && !copiesRepeat(block)) continue;
     if (block.phis.length > 0) {
       uses ??= countUses(func);
       const folded = target.phis.map((phi) => phi.args[edge]!);
@@ -176,4 +176,25 @@ function forwardEmptyBlocks(func: Func): boolean {
   }
   if (changed) removeUnreachable(func);
   return changed;
+}
+
+/**
+ * Would the copies for the target's phis, put into each predecessor, mostly repeat each other? So it is with a chain of
+ * checks that all leave with one constant: the first sets it, and as long as no call intervenes the others need not.
+ */
+function copiesRepeat(block: Block): boolean {
+  let first = 0;
+  for (const pred of block.preds) {
+    let at = pred;
+    let found = false;
+    for (let i = 0; i < 64 && !found; i++) {
+      if (at.insts.some((inst) => inst.op === 'call' || inst.op === 'asm')) break;
+      if (at.preds.length !== 1) break;
+      at = at.preds[0]!;
+      found = at !== pred && block.preds.includes(at);
+    }
+    if (found) continue;
+    if (pred.insts.some((inst) => inst.op === 'call') || ++first > 1) return false;
+  }
+  return true;
 }

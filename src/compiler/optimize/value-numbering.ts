@@ -77,6 +77,7 @@ interface Known {
   readonly signed: boolean;
   readonly type: Inst['type'];
   readonly value: Inst;
+  readonly aliasClass: number;
 }
 
 export function forwardMemory(func: Func): boolean {
@@ -113,13 +114,18 @@ export function forwardMemory(func: Func): boolean {
               signed: inst.signed,
               type: inst.type,
               value: inst,
+              aliasClass: inst.aliasClass,
             });
           }
           break;
         }
         case 'store': {
           const { base, offset } = rangeOf(inst.args[0]!);
-          known = known.filter((k) => !mayAlias(base, offset, inst.width, k.base, k.offset, k.width, escaping));
+          known = known.filter(
+            (k) =>
+              (inst.aliasClass !== 0 && k.aliasClass !== 0 && inst.aliasClass !== k.aliasClass && k.base !== base) ||
+              !mayAlias(base, offset, inst.width, k.base, k.offset, k.width, escaping),
+          );
           const value = inst.args[1]!;
           const whole = value.type === 'i32' ? inst.width === 4 : inst.width === 8;
           if (!inst.volatile && whole && value.type !== 'i1') {
@@ -131,6 +137,7 @@ export function forwardMemory(func: Func): boolean {
               signed: false,
               type: value.type,
               value,
+              aliasClass: inst.aliasClass,
             });
           }
           break;
