@@ -1,7 +1,10 @@
 // Disassembler: Linux 6.18's own words. The lines below were printed by that kernel's verifier log (level 2) for these bytes.
 import { describe, expect, it } from 'vitest';
 import { disassemble, disassembleInstruction } from './disassemble.ts';
-import { decodeInstructions } from './instruction.ts';
+import { loadOnLinux, linuxAbsence } from '../judge/linux.ts';
+import { judgePresent } from '../judge/require.ts';
+import { OPERATIONS, type Operand } from './instruction-set.ts';
+import { decodeInstructions, encodeInstructions, type Instruction } from './instruction.ts';
 
 const lines = (hex: string): string[] =>
   disassemble(decodeInstructions(Buffer.from(hex.replace(/\s/g, ''), 'hex'))).map((line) => line.text);
@@ -54,5 +57,49 @@ describe('disassemble', () => {
     const [load, high] = decodeInstructions(Buffer.from('18110000070000000000000000000000', 'hex'));
     const immediate64 = (): string => '0xffff888155af8000';
     expect(load && disassembleInstruction(load, high?.imm, { immediate64 })).toBe('(18) r1 = 0xffff888155af8000');
+  });
+});
+
+/** Instructions that Linux prints before it judges them ("Live regs before insn"): anything but calls of functions and exits. */
+function randomInstructions(seed: number): Instruction[] {
+  let state = seed;
+  const below = (limit: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  const slots: Instruction[] = [];
+  for (let i = 0; i < 40; i++) {
+    const row = OPERATIONS[below(OPERATIONS.length)];
+    if (!row || /^(exit|callx|call local|call runtime)$/.test(row.mnemonic)) continue;
+    const uses = (...operands: Operand[]): boolean => operands.some((operand) => row.operands.includes(operand));
+    const imm = [below(200) - 100, below(2 ** 32) - 2 ** 31, 0, -1][below(4)] ?? 0;
+    const instruction = {
+      opcode: row.opcode,
+      dst: uses('dst', '[dst]') ? below(11) : 0,
+      src: row.src ?? (uses('src', '[src]') ? below(11) : 0),
+      // Jumps go to the next instruction: every slot stays reachable.
+      offset: row.offset ?? (uses('[dst]', '[src]') ? below(0x10000) - 0x8000 : 0),
+      imm: row.imm ?? (row.mnemonic === 'call' ? 1 + below(211) : uses('imm') ? imm : 0),
+    };
+    if (row.mnemonic === 'lddw') {
+      if (row.src === 0)
+        slots.push({ ...instruction, imm }, { opcode: 0, dst: 0, src: 0, offset: 0, imm: below(2 ** 32) - 2 ** 31 });
+    } else slots.push(instruction);
+  }
+  return [...slots, ...decodeInstructions(Buffer.from('b7000000000000009500000000000000', 'hex'))];
+}
+
+describe('random instructions', () => {
+  it('read as Linux prints them', async (context) => {
+    if (!judgePresent('bpf', await linuxAbsence())) return context.skip();
+    for (let seed = 1; seed <= 40; seed++) {
+      const instructions = randomInstructions(seed);
+      const { log } = await loadOnLinux({ type: 1, instructions: encodeInstructions(instructions), level: 2 });
+      const table = new Map<number, string>();
+      for (const [, slot, text] of log.matchAll(/^ *(?:\d+ +)?(\d+): [.0-9]{10} (.*)$/gm))
+        table.set(Number(slot), text ?? '');
+      expect(table.size, `seed ${seed}: ${log.slice(0, 200)}`).toBeGreaterThan(0);
+      for (const { slot, text } of disassemble(instructions)) expect(table.get(slot), `seed ${seed}`).toBe(text);
+    }
   });
 });

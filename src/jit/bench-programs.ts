@@ -188,10 +188,3 @@ export const BENCH_PROGRAMS: readonly BenchProgram[] = [
   { name: 'prime', description: 'primes by trial division', source: prime(400), maps: [], fill: 0 },
   { name: 'hash', description: 'mixing with a table on the stack', source: hash(3_000), maps: [], fill: 0 },
 ];
-
-/** The same in full length; only without a verifier. */
-export const LONG_PROGRAMS: Readonly<Record<string, string>> = {
-  alu: alu(2_500_000),
-  prime: prime(100_000),
-  hash: hash(1_000_000),
-};
