@@ -1,13 +1,13 @@
 // The verifier's messages, one row each: Linux 6.18's wording, its usual errno, and what the arguments are. A check in the
 // kernel (AssemblyScript) names a row by its constant (MESSAGE_…) and passes numbers; text is made here, last.
-import { E2BIG, EACCES, EFAULT, EINVAL, ENOTSUPP, EPERM, EPROTO } from './errno.ts';
+import { E2BIG, EACCES, EBADF, EFAULT, EINVAL, ENOTSUPP, EPERM, EPROTO } from './errno.ts';
 import { HELPERS } from './helpers.ts';
 import { registerTypeName } from './verifier-records.ts';
 
 /**
  * What an argument is, one letter each, in the order of the template's %-conversions:
  * d number (formatted as the conversion says) · t register type · h helper id → "bpf_…" · s index into STRINGS ·
- * n tnum (two values: bits, mask) · f subprogram number → its name · m map index → its name · k kfunc (name by BTF id)
+ * b kind of a BTF type · i BTF type id → its name · n tnum (two values: bits, mask) · f subprogram number → its name · m map index → its name · k kfunc (name by BTF id)
  */
 type Arguments = string;
 
@@ -37,7 +37,7 @@ const ROWS: readonly Row[] = [
   ['BAD_ALU_OPCODE', EINVAL, 'invalid BPF_ALU opcode %x', 'd'],
   ['BAD_ATOMIC_OPCODE', EINVAL, 'BPF_ATOMIC uses invalid atomic opcode %02x', 'd'],
   ['BAD_ATOMIC_SIZE', EINVAL, 'invalid atomic operand size'],
-  ['BAD_MAP_FD', EINVAL, 'fd %d is not pointing to valid bpf_map', 'd'],
+  ['BAD_MAP_FD', EBADF, 'fd %d is not pointing to valid bpf_map', 'd'],
   ['BAD_MAP_VALUE_ACCESS', EINVAL, 'invalid access to map value pointer, value_size=%u off=%u', 'dd'],
   ['DIRECT_OFFSET_TOO_LARGE', EINVAL, 'direct value offset of %u is not allowed', 'd'],
   ['MAP_HAS_FD_IDX', EPROTO, 'fd_idx without fd_array is invalid'],
@@ -135,6 +135,8 @@ const ROWS: readonly Row[] = [
   ['MAP_READ_FORBIDDEN', EACCES, 'read from map forbidden, value_size=%d off=%d size=%d', 'ddd'],
   ['CONTEXT_ACCESS', EACCES, 'invalid bpf_context access off=%d size=%d', 'dd'],
   ['MAP_PTR_ACCESS', EACCES, 'only read from %s is supported', 's'],
+  ['MAP_PTR_CAPABILITY', EPERM, "'struct %s' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN", 's'],
+  ['MAP_PTR_NEGATIVE', EACCES, 'R%d is %s invalid negative access: off=%d', 'dsd'],
   ['CANNOT_WRITE', EACCES, 'R%d cannot write into %s', 'dt'],
   ['NEGATIVE_OFFSET_POINTER', EACCES, 'negative offset %s ptr R%d off=%d disallowed', 'tdd'],
   ['MODIFIED_POINTER', EACCES, 'dereference of modified %s ptr R%d off=%d disallowed', 'tdd'],
@@ -203,7 +205,7 @@ const ROWS: readonly Row[] = [
   ['MAP_PTR_MISSING', EACCES, 'invalid map_ptr to access map->key'],
   ['MAP_PTR_MISSING_VALUE', EACCES, 'invalid map_ptr to access map->value'],
   ['MAP_TYPE_FUNCTION', EINVAL, 'cannot pass map_type %d into func %s#%d', 'dhd'],
-  ['TAIL_CALL_UNKNOWN_MAP', EINVAL, 'tail_call abusing map_ptr'],
+  ['TAIL_CALL_UNKNOWN_MAP', EINVAL, 'expected prog array map for tail call\\c'],
   ['MAP_PTR_POISON', EINVAL, 'kernel subsystem misconfigured verifier'],
   ['RELEASE_UNREFERENCED', EINVAL, 'R%d must be referenced when passed to release function', 'd'],
   ['RELEASE_OFFSET', EINVAL, 'R%d must have zero offset when passed to release func or trusted arg to kfunc', 'd'],
@@ -230,9 +232,9 @@ const ROWS: readonly Row[] = [
   ['GLOBAL_SAFE', 0, "Func#%d ('%s') is safe for any args that match its prototype", 'df'],
   ['GLOBAL_NOT_SCALAR_RETURN', 0, "Global function %s() doesn't return scalar. Only those are supported.", 'f'],
   ['GLOBAL_TOO_MANY_ARGUMENTS', EINVAL, 'Global function %s() with %d > %d args. Buggy compiler.', 'fdd'],
-  ['GLOBAL_ARGUMENT_TYPE', EINVAL, 'Arg#%d type %s in %s() is not supported yet.', 'dsf'],
+  ['GLOBAL_ARGUMENT_TYPE', EINVAL, 'Arg#%d type %s in %s() is not supported yet.', 'dbf'],
   ['GLOBAL_NOT_SCALAR', EINVAL, 'R%d is not a scalar', 'd'],
-  ['GLOBAL_REFERENCE_TYPE', EINVAL, "arg#%d reference type('%s %s') size cannot be determined: %ld", 'dssd'],
+  ['GLOBAL_REFERENCE_TYPE', EINVAL, "arg#%d reference type('%s %s') size cannot be determined: %ld", 'dbid'],
   ['CALLBACK_NOT_SCALAR', EACCES, 'R0 not a scalar value'],
   ['RETURN_NOT_KNOWN', EINVAL, '%s the register R%d is not a known value (%s)', 'sdt'],
   ['RETURN_RANGE_START', EINVAL, '%s the register R%d has\\c', 'sd'],
@@ -247,7 +249,10 @@ const ROWS: readonly Row[] = [
   ['ARGUMENT_STACK_EXPECTED', EACCES, 'R%d type=%s expected=%s', 'dtt'],
   ['BAD_JUMP_OPCODE', EINVAL, 'invalid BPF_JMP/JMP32 opcode %x', 'd'],
   ['BAD_LD_MODE', EINVAL, 'invalid BPF_LD mode'],
-  ['BTF_POINTER_ACCESS', EACCES, 'access beyond the simulated structure, off=%d size=%d', 'dd'],
+  ['BTF_POINTER_ACCESS', EACCES, 'access beyond struct %s at off %d size %d', 'sdd'],
+  ['BAD_BTF_ID', EINVAL, "pseudo btf_id %d in ldimm64 isn't KIND_VAR or KIND_FUNC", 'd'],
+  ['HELPER_NOT_FOR_TYPE', ENOTSUPP, 'func %s#%d not supported for program type %d', 'hdd'],
+  ['FORMAT_STRING', EINVAL, 'Invalid format string'],
   ['CALLBACK_LOOP_LIMIT', 0, 'frame%d bpf_loop iteration limit reached', 'd'],
   ['CALLBACK_MAP', ENOTSUPP, 'callback function not allowed for map'],
   ['CALL_STACK_TOO_DEEP_STATIC', E2BIG, 'the call stack of %d frames is too deep !', 'd'],
@@ -293,6 +298,9 @@ const WORDS = [
   ['SPIN_LOCK', 'bpf_spin_lock'],
   ['SPIN_LOCK_SHORT', 'bpf_spin'],
   ['BPF_MAP', 'bpf_map'],
+  ['BPF_HTAB', 'bpf_htab'],
+  ['BPF_ARRAY', 'bpf_array'],
+  ['BPF_RINGBUF_MAP', 'bpf_ringbuf_map'],
   ['DIRECT', 'load/store'],
   ['HELPER', 'helper'],
   ['SOCK_COMMON_', 'sock_common '],
@@ -330,11 +338,19 @@ const HELPER_NAMES = new Map(HELPERS.map((helper) => [helper.id, helper.name]));
 export interface MessageNames {
   readonly subprogram?: (index: number) => string;
   readonly map?: (index: number) => string;
+  /** a BTF type's own name */
+  readonly type?: (id: number) => string;
 }
+
+/** Kinds of BTF types, as the kernel names them. */
+const BTF_KINDS =
+  'UNKNOWN INT PTR ARRAY STRUCT UNION ENUM FWD TYPEDEF VOLATILE CONST RESTRICT FUNC FUNC_PROTO VAR DATASEC FLOAT DECL_TAG TYPE_TAG ENUM64'.split(
+    ' ',
+  );
 
 /** "bpf_map_lookup_elem", or "unknown" for a number that no helper has. */
 export function helperName(id: number): string {
-  const name = HELPER_NAMES.get(id);
+  const name = id === 0 ? 'unspec' : HELPER_NAMES.get(id);
   return name === undefined ? 'unknown' : `bpf_${name}`;
 }
 
@@ -387,6 +403,12 @@ export function renderMessage(id: number, values: readonly bigint[], names: Mess
         return WORDS[Number(next())]?.[1] ?? '';
       case 'n':
         return tnumText(next(), next());
+      case 'b':
+        return BTF_KINDS[Number(next())] ?? 'UNKNOWN';
+      case 'i': {
+        const id = Number(next());
+        return names.type?.(id) ?? '';
+      }
       case 'f': {
         const index = Number(next());
         return names.subprogram?.(index) ?? `func${index}`;

@@ -141,8 +141,10 @@ export const REG = {
 /** bytes of a register state */
 export const REG_SIZE = 120;
 
-/** Top bit of a scalar's id: linked with a constant difference (Linux: BPF_ADD_CONST). */
-export const BPF_ADD_CONST = 0x80000000 | 0;
+/** Top bits of a scalar's id: linked with a constant difference, by 64-bit or by 32-bit addition (Linux: BPF_ADD_CONST…). */
+export const BPF_ADD_CONST64 = 0x80000000 | 0;
+export const BPF_ADD_CONST32 = 0x40000000;
+export const BPF_ADD_CONST = BPF_ADD_CONST64 | BPF_ADD_CONST32;
 /** `range` of a packet pointer that is known to be at, or beyond, the packet's end. */
 export const AT_PKT_END = -1;
 export const BEYOND_PKT_END = -2;

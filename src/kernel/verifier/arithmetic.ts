@@ -29,6 +29,8 @@ import {
 } from '../generated/verifier-messages';
 import {
   BPF_ADD_CONST,
+  BPF_ADD_CONST32,
+  BPF_ADD_CONST64,
   REG_SIZE,
   REG_id,
   REG_off,
@@ -38,14 +40,16 @@ import {
   REG_value,
   SCALAR_VALUE,
 } from '../generated/verifier-records';
-import { isConstant, synchronizeBounds, widthOf, zeroExtend32 } from './bounds';
-import { dstAt, env, immediateAt, offsetAt, opcodeAt, srcAt } from './environment';
+import { synchronizeBounds, widthOf, zeroExtend32 } from './bounds';
+import { dstAt, env, immediateAt, offsetAt, opcodeAt, srcAt, unsignedImmediateAt } from './environment';
 import { fail, fail1, fail2 } from './fail';
 import { signNarrow32To, signNarrowTo } from './narrowing';
 import { checkDestination, checkDestinationOnly, checkSource, registerNow } from './operands';
 import { operatorWord, pointerArithmetic } from './pointer-arithmetic';
 import { markChainPrecision } from './precision';
 import { copyRegister, isPointerValue, markKnown, markUnknown } from './registers';
+import { isKnownScalar } from './branch-outcome';
+import { swapBytes } from './byte-order';
 import { scalarArithmetic } from './scalar-arithmetic';
 import { giveScalarId } from './scalar-id';
 
@@ -82,6 +86,11 @@ function checkUnary(i: i32): i32 {
   if (operation == BPF_NEG && load<i32>(r, REG_type) == SCALAR_VALUE) {
     error = checkDestinationOnly(d);
     if (error == 0) scalarArithmetic(BPF_NEG, r, r, (opcode & 7) != BPF_ALU64);
+    return error;
+  }
+  if (operation == BPF_END && load<i32>(r, REG_type) == SCALAR_VALUE) {
+    error = checkDestinationOnly(d);
+    if (error == 0) swapBytes(r, immediate, (opcode & 7) == BPF_ALU64 || (opcode & 8) != 0);
     return error;
   }
   return checkDestination(d);
@@ -144,23 +153,25 @@ function checkMove(i: i32): i32 {
   const target = registerNow(d);
   if ((opcode & 8) != 0) return is64 ? move64(target, registerNow(s), s, off) : move32(target, registerNow(s), s, off);
   markUnknown(target);
-  markKnown(target, is64 ? <u64>(<i64>immediate) : <u64>(<u32>immediate));
+  markKnown(target, is64 ? <u64>(<i64>immediate) : unsignedImmediateAt(i));
   return 0;
 }
 
-/** After 64-bit `dst += constant` the link to what dst was copied from becomes "this much ahead"; any other result is on its own. */
+/** After `dst += constant` the link to what dst was copied from becomes "this much ahead"; any other result is on its own. */
 function relink(d: usize, s: usize, operation: i32, is32: bool): void {
   const id = load<u32>(d, REG_id);
-  if (!env.privileged || operation != BPF_ADD || is32 || id == 0 || !isConstant(s)) {
+  const linkable = (operation == BPF_ADD || operation == BPF_SUB) && isKnownScalar(s, is32);
+  if (!env.privileged || id == 0 || !linkable) {
     store<u32>(d, 0, REG_id);
     return;
   }
-  const constant = load<u64>(s, REG_value);
-  if ((id & BPF_ADD_CONST) != 0 || constant > <u64>i32.MAX_VALUE) {
+  let constant = is32 ? <i64>load<i32>(s, REG_value) : load<i64>(s, REG_value);
+  if (operation == BPF_SUB) constant = -constant;
+  if ((id & BPF_ADD_CONST) != 0 || constant > <i64>i32.MAX_VALUE || constant < <i64>i32.MIN_VALUE) {
     store<i32>(d, 0, REG_off);
     store<u32>(d, 0, REG_id);
   } else {
-    store<u32>(d, id | BPF_ADD_CONST, REG_id);
+    store<u32>(d, id | (is32 ? BPF_ADD_CONST32 : BPF_ADD_CONST64), REG_id);
     store<i32>(d, <i32>constant, REG_off);
   }
 }
@@ -200,8 +211,11 @@ function compute(i: i32): i32 {
     s = loadOperand(immediateAt(i));
     if (pointer) return pointerArithmetic(number, d, s);
   }
+  // a 32-bit addition to a wider value loses what the link was about
+  const keepsLink = !is32 || widthOf(d) <= 32;
   scalarArithmetic(operation, d, s, is32);
-  relink(d, s, operation, is32);
+  if (keepsLink) relink(d, s, operation, is32);
+  else store<u32>(d, 0, REG_id);
   return 0;
 }
 

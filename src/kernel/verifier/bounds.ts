@@ -12,7 +12,7 @@ import {
   REG_umin,
   REG_value,
 } from '../generated/verifier-records';
-import { tnumIntersect, tnumMask, tnumRange, tnumValue } from './tnum';
+import { tnumIntersect, tnumMask, tnumRange, tnumStep, tnumValue } from './tnum';
 
 const LOW: u64 = 0xffffffff;
 
@@ -84,6 +84,18 @@ function learn64FromBits(r: usize): void {
   const mask = load<u64>(r, REG_mask);
   raiseSigned(r, <i64>(value | (mask & 0x8000000000000000)), <i64>(value | (mask & 0x7fffffffffffffff)));
   raiseUnsigned(r, value, value | mask);
+  learnOnlyValue(r, value, mask);
+}
+/** Range and bits may have one number in common: then it is known. */
+function learnOnlyValue(r: usize, value: u64, mask: u64): void {
+  const umin = load<u64>(r, REG_umin);
+  const umax = load<u64>(r, REG_umax);
+  const next = tnumStep(value, mask, umin);
+  if ((umin & ~mask) == value) {
+    if (next > umax) setKnown(r, umin);
+  } else if (next == (value | mask)) {
+    setKnown(r, next);
+  } else if (next <= umax && tnumStep(value, mask, next) > umax) setKnown(r, next);
 }
 export function learnFromBits(r: usize): void {
   learn32FromBits(r);
@@ -116,6 +128,15 @@ function deduce32(r: usize): void {
   const smin32 = load<i32>(r, REG_s32min);
   const smax32 = load<i32>(r, REG_s32max);
   if (<u32>smin32 <= <u32>smax32) raiseUnsigned32(r, <u32>smin32, <u32>smax32);
+  else if (load<u32>(r, REG_u32max) < <u32>smin32) {
+    // only the non-negative part of the signed range meets the unsigned one
+    store<u32>(r, load<u32>(r, REG_u32min), REG_s32min);
+    if (<u32>smax32 < load<u32>(r, REG_u32max)) store<i32>(r, smax32, REG_u32max);
+  } else if (<u32>smax32 < load<u32>(r, REG_u32min)) {
+    // only the negative part does
+    store<u32>(r, load<u32>(r, REG_u32max), REG_s32max);
+    if (<u32>smin32 > load<u32>(r, REG_u32min)) store<i32>(r, smin32, REG_u32min);
+  }
 }
 
 function deduce64(r: usize): void {

@@ -1,5 +1,5 @@
 // Helpers that call back into the program: the callback is walked as often as its effects differ, then the call goes on.
-import { EFAULT, ENOTSUPP } from '../generated/errno';
+import { EFAULT, ENOMEM, ENOTSUPP } from '../generated/errno';
 import { MESSAGE_CALLBACK_MAP, MESSAGE_HELPER_NOT_SIMULATED } from '../generated/verifier-messages';
 import {
   CONST_PTR_TO_MAP,
@@ -99,7 +99,7 @@ function pushAsync(instruction: i32, caller: usize): i32 {
   const sub = subOf(call.subprogram);
   store<i32>(sub, load<i32>(sub, SUB_FLAGS) | SUB_ASYNC, SUB_FLAGS);
   const state = pushState(load<i32>(sub, SUB_START), instruction, false);
-  if (state == 0) return env.error;
+  if (state == 0) return -EFAULT;
   for (let i = load<i32>(state, STATE_FRAME); i >= 0; i--) {
     freeFrame(frameOf(state, i));
     store<usize>(state + (i << 2), 0);
@@ -130,7 +130,7 @@ export function pushCallback(instruction: i32): i32 {
   store<i32>(sub, load<i32>(sub, SUB_FLAGS) | SUB_CALLBACK, SUB_FLAGS);
   if (call.id == HELPER_TIMER_SET_CALLBACK) return pushAsync(instruction, caller);
   const state = pushState(load<i32>(sub, SUB_START), instruction, false);
-  if (state == 0) return env.error != 0 ? env.error : -EFAULT;
+  if (state == 0) return -ENOMEM;
   const callerThere = currentFrame(state);
   const frame = pushFrame(state, instruction, call.subprogram);
   if (frame == 0) return TOO_DEEP;

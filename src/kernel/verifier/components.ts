@@ -145,7 +145,6 @@ export function addBackEdge(kept: usize, edge: usize): void {
   store<usize>(visit, edge, BACK_EDGES);
   store<i32>(visit, load<i32>(visit, COUNT) + 1, COUNT);
   env.backEdges++;
-  updatePeak();
 }
 /** May marks still reach `state` through a back edge? */
 export function marksIncomplete(state: usize): bool {

@@ -1,5 +1,5 @@
 // A conditional jump: decided, or both ways walked, each with what it teaches.
-import { EFAULT } from '../generated/errno';
+import { EFAULT, ENOMEM } from '../generated/errno';
 import { BPF_JA, BPF_JCOND, BPF_JEQ, BPF_JMP, BPF_JMP32, BPF_JNE } from '../generated/opcodes';
 import {
   MESSAGE_BAD_JUMP_OPCODE,
@@ -51,7 +51,7 @@ function checkMayGoto(i: i32): i32 {
     return fail1(MESSAGE_RESERVED_MAY_GOTO, immediateAt(i));
   const before = previousEntry(load<usize>(env.state, STATE_PARENT_STATE), i);
   const waiting = pushState(i + 1, i, false);
-  if (waiting == 0) return env.error;
+  if (waiting == 0) return -ENOMEM;
   store<i32>(waiting, load<i32>(waiting, STATE_MAY_GOTO_DEPTH) + 1, STATE_MAY_GOTO_DEPTH);
   if (before != 0) widenImprecise(before, waiting);
   env.instruction = i + offsetAt(i) + 1;
@@ -115,12 +115,12 @@ export function checkConditionalJump(i: i32): i32 {
   }
 
   clearLinked();
-  if (byRegister && isScalar(s) && load<u32>(s, REG_id) != 0) collectLinked(env.state, load<u32>(s, REG_id));
-  if (isScalar(d) && load<u32>(d, REG_id) != 0) collectLinked(env.state, load<u32>(d, REG_id));
+  if (byRegister && isScalar(s) && load<u32>(s, REG_id) != 0) collectLinked(env.state, load<u32>(s, REG_id), i);
+  if (isScalar(d) && load<u32>(d, REG_id) != 0) collectLinked(env.state, load<u32>(d, REG_id), i);
   if (linkedCount() > 1) pushHistory(0, packLinked());
 
   const there = pushState(i + offsetAt(i) + 1, i, false);
-  if (there == 0) return env.error != 0 ? env.error : -EFAULT;
+  if (there == 0) return -EFAULT;
   const thereD = registerOf(currentFrame(there), dn);
   let thereS = thereOperand;
   if (byRegister) thereS = registerOf(currentFrame(there), sn);

@@ -131,6 +131,10 @@ export function srcAt(i: i32): i32 {
 export function offsetAt(i: i32): i32 {
   return <i32>load<i16>(env.instructions + ((<usize>i) << 3), 2);
 }
+/** The immediate as its 32 bits. A load of its own: widening a signed load without its sign is miscompiled by Binaryen 123. */
+export function unsignedImmediateAt(i: i32): u64 {
+  return <u64>load<u32>(env.instructions + ((<usize>i) << 3), 4);
+}
 export function immediateAt(i: i32): i32 {
   return load<i32>(env.instructions + ((<usize>i) << 3), 4);
 }

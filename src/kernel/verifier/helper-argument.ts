@@ -7,6 +7,7 @@ import {
   ARG_CONST_SIZE,
   ARG_CONST_SIZE_OR_ZERO,
   ARG_DONTCARE,
+  ARG_PTR_TO_BTF_ID_SOCK_COMMON,
   ARG_PTR_TO_CONST_STR,
   ARG_PTR_TO_DYNPTR,
   ARG_PTR_TO_FIXED_SIZE_MEM,
@@ -29,6 +30,7 @@ import {
   helperArgumentSize,
   helperFlags,
   HELPER_PACKET_ACCESS,
+  HELPER_VARIADIC,
 } from '../generated/helpers';
 import {
   MESSAGE_ARGUMENT_NOT_CONSTANT,
@@ -78,8 +80,12 @@ import { mapOf } from './regions';
 import { baseType, isNullScalar, isPointerValue } from './registers';
 import { checkTimerArgument } from './timers';
 
+/** Arguments whose reference the helper takes back. */
+function isReleased(argument: i32): bool {
+  return argument == ARG_PTR_TO_RINGBUF_MEM || (call.id == SK_RELEASE && argument == ARG_PTR_TO_BTF_ID_SOCK_COMMON);
+}
 function checkOffset(r: usize, number: i32, argument: i32): i32 {
-  if (argument == ARG_PTR_TO_RINGBUF_MEM) {
+  if (isReleased(argument)) {
     if (load<i32>(r, REG_off) != 0) return fail1(MESSAGE_RELEASE_OFFSET, number);
     return checkUnmodifiedPointer(r, number, false);
   }
@@ -100,6 +106,9 @@ function checkOffset(r: usize, number: i32, argument: i32): i32 {
       return checkUnmodifiedPointer(r, number, false);
   }
 }
+/** bpf_sk_release */
+const SK_RELEASE: i32 = 86;
+
 function takeMap(r: usize): i32 {
   const map = load<i32>(r, REG_map);
   const uid = load<u32>(r, REG_mapUid);
@@ -132,7 +141,7 @@ function takeFixed(r: usize, number: i32, position: i32, writes: bool, raw: bool
 export function checkHelperArgument(position: i32): i32 {
   const number = position + 1;
   const argument = helperArgument(call.id, position);
-  if (argument == ARG_DONTCARE) return 0;
+  if (argument == ARG_DONTCARE || (position >= 2 && (helperFlags(call.id) & HELPER_VARIADIC) != 0)) return 0;
   let error = checkSource(number);
   if (error != 0) return error;
   const r = registerNow(number);
@@ -146,7 +155,7 @@ export function checkHelperArgument(position: i32): i32 {
     if (error == 0) error = checkOffset(r, number, argument);
     if (error != 0) return error;
   }
-  if (argument == ARG_PTR_TO_RINGBUF_MEM) {
+  if (isReleased(argument)) {
     if (load<u32>(r, REG_reference) == 0 && !isNullScalar(r)) return fail1(MESSAGE_RELEASE_UNREFERENCED, number);
     call.released = number;
   }

@@ -22,12 +22,14 @@ import {
   helperFlags,
   helperReturn,
 } from '../generated/helpers';
+import { PROGRAM_TYPE_PERF_EVENT, PROGRAM_TYPE_RAW_TRACEPOINT, PROGRAM_TYPE_TRACEPOINT } from '../generated/contexts';
 import { BPF_F_SLEEPABLE, CAP_PERFMON } from '../generated/syscall';
 import {
   MESSAGE_CALLBACK_LOOP_LIMIT,
   MESSAGE_HELPER_GPL,
   MESSAGE_HELPER_INVALID,
   MESSAGE_HELPER_NOT_ALLOWED,
+  MESSAGE_HELPER_NOT_FOR_TYPE,
   MESSAGE_HELPER_NOT_SIMULATED,
   MESSAGE_HELPER_SLEEPABLE,
   MESSAGE_LOCAL_STORAGE_FLAGS,
@@ -71,7 +73,8 @@ import { HELPER_LOOP, HELPER_TAIL_CALL, isAsyncCallbackHelper, isSyncCallbackHel
 import { alwaysFinds } from './constant-key';
 import { env, immediateAt } from './environment';
 import { beginRegisters, nextRegister } from './every-register';
-import { fail, fail2, note } from './fail';
+import { fail, fail2, fail3, note } from './fail';
+import { checkFormat } from './format-string';
 import { clobberCallerSaved } from './frames';
 import { checkHelperArgument } from './helper-argument';
 import { FRAME_CALLBACK_DEPTH, STATE_FRAME, currentFrame } from './layout';
@@ -92,6 +95,8 @@ const PROBE_READ_USER_STR: i32 = 114;
 const PROBE_READ_KERNEL_STR: i32 = 115;
 const GET_SMP_PROCESSOR_ID: i32 = 8;
 const GET_LOCAL_STORAGE: i32 = 81;
+const GET_FUNC_IP: i32 = 173;
+const SNPRINTF: i32 = 165;
 const MAP_LOOKUP: i32 = 1;
 const SK_LOOKUP_TCP: i32 = 84;
 const SK_LOOKUP_UDP: i32 = 85;
@@ -102,9 +107,16 @@ const MAX_ERRNO: i64 = 4095;
 /** CPUs of the simulated machine as the verifier sees them (Linux: nr_cpu_ids) */
 const CPUS: u32 = 2;
 
+/** Tracing types whose programs could ask for the probed function's address, but are not probes of functions. */
+function isTracing(type: i32): bool {
+  return type == PROGRAM_TYPE_TRACEPOINT || type == PROGRAM_TYPE_RAW_TRACEPOINT || type == PROGRAM_TYPE_PERF_EVENT;
+}
 function checkAllowed(id: i32): i32 {
   const flags = helperFlags(id);
+  if (id == 0) return fail2(MESSAGE_HELPER_NOT_ALLOWED, id, id);
   if (id < 0 || id >= HELPER_COUNT || flags == 0) return fail2(MESSAGE_HELPER_INVALID, id, id);
+  if (id == GET_FUNC_IP && isTracing(env.program.type))
+    return fail3(MESSAGE_HELPER_NOT_FOR_TYPE, id, id, env.program.type);
   if (!helperAllowed(id, env.program.type)) return fail2(MESSAGE_HELPER_NOT_ALLOWED, id, id);
   if ((flags & HELPER_PERFMON) != 0 && (env.program.capabilities & CAP_PERFMON) == 0)
     return fail2(MESSAGE_HELPER_NOT_ALLOWED, id, id);
@@ -129,6 +141,7 @@ function checkSpecial(id: i32, instruction: i32): i32 {
     return error != 0 ? error : checkLeakedLock(WORD_TAIL_CALL);
   }
   if (id == GET_LOCAL_STORAGE && !isNullScalar(registerNow(2))) return fail(MESSAGE_LOCAL_STORAGE_FLAGS);
+  if (id == SNPRINTF) return checkFormat();
   if (id == HELPER_LOOP) return checkLoop(instruction);
   if (isSyncCallbackHelper(id) || isAsyncCallbackHelper(id)) return pushCallback(instruction);
   return 0;

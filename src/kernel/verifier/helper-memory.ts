@@ -11,6 +11,7 @@ import {
 import {
   MEM_RDONLY,
   PTR_TO_BTF_ID,
+  PTR_TO_CTX,
   PTR_TO_MAP_KEY,
   PTR_TO_MAP_VALUE,
   PTR_TO_MEM,
@@ -24,6 +25,9 @@ import {
   REG_umax,
   REG_umin,
 } from '../generated/verifier-records';
+import { contextIsMemory } from '../generated/contexts';
+import { env } from './environment';
+import { checkMemory } from './memory-access';
 import { isConstant } from './bounds';
 import { call } from './call-meta';
 import { fail1, fail2, fail3 } from './fail';
@@ -54,12 +58,16 @@ export function checkHelperMemory(number: i32, size: i32, writes: bool, zeroAllo
       return checkRegion(number, off, size, load<u32>(r, REG_memorySize), zeroAllowed);
     case PTR_TO_STACK:
       return checkStackInitialized(number, off, size, zeroAllowed, writes, raw);
+    case PTR_TO_CTX:
+      // a context that the verifier does not rewrite is plain memory: its last byte must be there
+      if (!contextIsMemory(env.program.type)) break;
+      if (size == 0) return zeroAllowed ? 0 : -EACCES;
+      return checkMemory(number, size - 1, 1, writes, -1, false, false);
     case PTR_TO_BTF_ID:
       return checkBtfPointer(number, off, size, false, -1);
-    default:
-      if (zeroAllowed && size == 0 && isNullScalar(r)) return 0;
-      return fail3(MESSAGE_ARGUMENT_STACK_EXPECTED, number, type, PTR_TO_STACK);
   }
+  if (zeroAllowed && size == 0 && isNullScalar(r)) return 0;
+  return fail3(MESSAGE_ARGUMENT_STACK_EXPECTED, number, type, PTR_TO_STACK);
 }
 /** The size that belongs to the buffer in the register before: all sizes it may have must fit. */
 export function checkHelperSize(number: i32, writes: bool, zeroAllowed: bool): i32 {

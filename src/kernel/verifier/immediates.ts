@@ -32,6 +32,7 @@ import {
   BPF_STX,
 } from '../generated/opcodes';
 import {
+  MESSAGE_BAD_BTF_ID,
   MESSAGE_BAD_LD_IMM64,
   MESSAGE_BAD_MAP_FD,
   MESSAGE_BAD_MAP_VALUE_ACCESS,
@@ -76,7 +77,7 @@ export function isKnownOpcode(opcode: i32): bool {
       const is64 = (opcode & 7) == BPF_JMP;
       if (operation > BPF_JCOND) return false;
       if (operation == BPF_JA) return (opcode & 8) == 0;
-      if (operation == BPF_CALL) return is64;
+      if (operation == BPF_CALL) return is64 && (opcode & 8) == 0;
       if (operation == BPF_EXIT) return is64 && (opcode & 8) == 0;
       if (operation == BPF_JCOND) return is64 && (opcode & 8) == 0;
       return true;
@@ -115,7 +116,8 @@ export function resolveImmediates(): i32 {
       const second = env.instructions + ((<usize>(i + 1)) << 3);
       if (i == env.count - 1 || (load<u64>(second) & 0xffffffff) != 0) return fail(MESSAGE_BAD_LD_IMM64);
       const source = srcAt(i);
-      if (source != 0 && source != BPF_PSEUDO_BTF_ID && source != BPF_PSEUDO_FUNC) {
+      if (source == BPF_PSEUDO_BTF_ID) return fail1(MESSAGE_BAD_BTF_ID, immediateAt(i));
+      if (source != 0 && source != BPF_PSEUDO_FUNC) {
         const isMap = source == BPF_PSEUDO_MAP_FD || source == BPF_PSEUDO_MAP_IDX;
         const isValue = source == BPF_PSEUDO_MAP_VALUE || source == BPF_PSEUDO_MAP_IDX_VALUE;
         if (!isValue && !(isMap && immediateAt(i + 1) == 0)) return fail(MESSAGE_UNRECOGNIZED_LD_IMM64);

@@ -3,17 +3,32 @@ import { socketAccess } from '../generated/contexts';
 import {
   MESSAGE_BTF_POINTER_ACCESS,
   MESSAGE_MAP_PTR_ACCESS,
+  MESSAGE_MAP_PTR_CAPABILITY,
+  MESSAGE_MAP_PTR_NEGATIVE,
   MESSAGE_MIN_NEGATIVE_INDEX,
   MESSAGE_SOCK_ACCESS,
   MESSAGE_TP_BUFFER_ACCESS,
   MESSAGE_TP_BUFFER_VARIABLE,
+  WORD_BPF_ARRAY,
+  WORD_BPF_HTAB,
   WORD_BPF_MAP,
+  WORD_BPF_RINGBUF_MAP,
+  WORD_EMPTY,
   WORD_TRACEPOINT,
 } from '../generated/verifier-messages';
-import { PTR_TO_SOCK_COMMON, REG_mask, REG_smin, REG_type, REG_value } from '../generated/verifier-records';
+import {
+  PTR_TO_SOCK_COMMON,
+  PTR_TO_TCP_SOCK,
+  REG_mask,
+  REG_smin,
+  REG_type,
+  REG_value,
+} from '../generated/verifier-records';
 import { isConstant } from './bounds';
-import { fail1, fail2, fail4 } from './fail';
+import { env } from './environment';
+import { fail1, fail3, fail4 } from './fail';
 import { registerNow } from './operands';
+import { mapOf } from './regions';
 import { markUnknown } from './registers';
 
 /** Fields of struct bpf_sock (bpf_tcp_sock), read only. */
@@ -21,7 +36,8 @@ export function checkSocket(number: i32, off: i32, size: i32): i32 {
   const r = registerNow(number);
   if (load<i64>(r, REG_smin) < 0) return fail1(MESSAGE_MIN_NEGATIVE_INDEX, number);
   const type = load<i32>(r, REG_type);
-  if (socketAccess(type == PTR_TO_SOCK_COMMON ? 1 : 0, off, size)) return 0;
+  const kind = type == PTR_TO_SOCK_COMMON ? 1 : type == PTR_TO_TCP_SOCK ? 2 : 0;
+  if (socketAccess(kind, off, size)) return 0;
   return fail4(MESSAGE_SOCK_ACCESS, number, type, off, size);
 }
 
@@ -33,17 +49,48 @@ export function checkTracepointBuffer(number: i32, off: i32, size: i32): i32 {
   return 0;
 }
 
+/** Name of the kernel's structure for a map type. */
+function structureOf(type: i32): i32 {
+  switch (type) {
+    case 1:
+    case 5:
+    case 9:
+    case 10:
+    case 13:
+      return WORD_BPF_HTAB;
+    case 2:
+    case 3:
+    case 4:
+    case 6:
+    case 12:
+      return WORD_BPF_ARRAY;
+    case 27:
+      return WORD_BPF_RINGBUF_MAP;
+    default:
+      return WORD_BPF_MAP;
+  }
+}
+/** Plain members of struct bpf_map of 6.18: lock and hash seed, sizes and flags, BTF numbers, name. */
+function isPlainMember(off: i32, size: i32): bool {
+  const end = off + size;
+  if (off % size != 0) return false;
+  if (size == 8) return off < 32 || off == 80 || off == 136 || off == 144;
+  return end <= 36 || (off >= 64 && end <= 96) || (off >= 104 && end <= 120) || (off >= 136 && end <= 152);
+}
 /** struct bpf_map through a map pointer: reads of its plain members only. */
 export function checkMapPointer(number: i32, off: i32, size: i32, write: bool, value: i32): i32 {
-  if (write) return fail1(MESSAGE_MAP_PTR_ACCESS, WORD_BPF_MAP);
-  if (off < 0 || off + size > 256) return fail2(MESSAGE_BTF_POINTER_ACCESS, off, size);
+  const word = structureOf(mapOf(registerNow(number)).type);
+  if (!env.mayLeak) return fail1(MESSAGE_MAP_PTR_CAPABILITY, word);
+  if (off < 0) return fail3(MESSAGE_MAP_PTR_NEGATIVE, number, word, off);
+  if (write) return fail1(MESSAGE_MAP_PTR_ACCESS, word);
+  if (!isPlainMember(off, size)) return fail3(MESSAGE_BTF_POINTER_ACCESS, word, off, size);
   if (value >= 0) markUnknown(registerNow(value));
   return 0;
 }
 
 /** Loads through BTF pointers are checked at run time; their fields are not followed. */
-export function checkBtfPointer(number: i32, off: i32, size: i32, write: bool, value: i32): i32 {
-  if (write || off < 0) return fail2(MESSAGE_BTF_POINTER_ACCESS, off, size);
+export function checkBtfPointer(_number: i32, off: i32, size: i32, write: bool, value: i32): i32 {
+  if (write || off < 0) return fail3(MESSAGE_BTF_POINTER_ACCESS, WORD_EMPTY, off, size);
   if (value >= 0) markUnknown(registerNow(value));
   return 0;
 }

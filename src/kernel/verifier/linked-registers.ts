@@ -1,6 +1,7 @@
 // Registers that hold the same value (or one that is a constant ahead): what is learnt of one at a branch holds for all.
 import {
   BPF_ADD_CONST,
+  BPF_ADD_CONST32,
   REG_SIZE,
   REG_id,
   REG_off,
@@ -8,7 +9,9 @@ import {
   REG_type,
   SCALAR_VALUE,
 } from '../generated/verifier-records';
-import { STATE_FRAME, frameOf, registerOf, slotCount, slotOf } from './layout';
+import { synchronizeBounds, zeroExtend32 } from './bounds';
+import { AUX_LIVE, auxOf } from './environment';
+import { FRAME_CALLSITE, STATE_FRAME, frameOf, registerOf, slotCount, slotOf } from './layout';
 import { copyRegister, markKnown } from './registers';
 import { addRanges } from './scalar-arithmetic';
 import { isSpilled } from './stack-slots';
@@ -45,12 +48,14 @@ function collect(r: usize, id: u32, frame: i32, number: i32, isRegister: bool): 
   areRegisters[count] = isRegister;
   count++;
 }
-/** Adds every register of `state` that is linked by `id`. */
-export function collectLinked(state: usize, id: u32): void {
+/** Adds every register of `state` that is linked by `id` and may still be read. */
+export function collectLinked(state: usize, id: u32, instruction: i32): void {
   id &= ~BPF_ADD_CONST;
   for (let f = load<i32>(state, STATE_FRAME); f >= 0; f--) {
     const frame = frameOf(state, f);
-    for (let i = 0; i < 10; i++) collect(registerOf(frame, i), id, f, i, true);
+    const at = f == load<i32>(state, STATE_FRAME) ? instruction : load<i32>(frameOf(state, f + 1), FRAME_CALLSITE);
+    const live = <i32>load<u16>(auxOf(at), AUX_LIVE);
+    for (let i = 0; i < 10; i++) if (((live >> i) & 1) != 0) collect(registerOf(frame, i), id, f, i, true);
     const slots = slotCount(frame);
     for (let i = 0; i < slots; i++) {
       const slot = slotOf(frame, i);
@@ -87,10 +92,14 @@ export function synchronizeLinked(state: usize, known: usize): void {
     const frame = frameOf(state, frames[i]);
     const r = areRegisters[i] ? registerOf(frame, numbers[i]) : slotOf(frame, numbers[i]);
     if (load<i32>(r, REG_type) != SCALAR_VALUE || r == known || bareId(r) != id) continue;
+    const rid = load<u32>(r, REG_id);
+    const kid = load<u32>(known, REG_id);
+    // a difference by 32-bit addition says nothing about one by 64-bit addition
+    if (((rid ^ kid) & BPF_ADD_CONST) == <u32>BPF_ADD_CONST) continue;
     const definition = load<u32>(r, REG_subregisterDefinition);
     const off = load<i32>(r, REG_off);
     const knownOff = load<i32>(known, REG_off);
-    const plain = ((load<u32>(r, REG_id) | load<u32>(known, REG_id)) & BPF_ADD_CONST) == 0;
+    const plain = ((rid | kid) & BPF_ADD_CONST) == 0;
     copyRegister(r, known);
     store<u32>(r, definition, REG_subregisterDefinition);
     if (plain || off == knownOff) continue;
@@ -98,6 +107,9 @@ export function synchronizeLinked(state: usize, known: usize): void {
     markKnown(delta, <u64>(<i64>off - <i64>knownOff));
     store<i32>(delta, SCALAR_VALUE, REG_type);
     store<i32>(r, off, REG_off);
+    store<u32>(r, rid, REG_id);
     addRanges(r, delta);
+    if ((kid & BPF_ADD_CONST32) != 0 || (rid & BPF_ADD_CONST32) != 0) zeroExtend32(r);
+    synchronizeBounds(r);
   }
 }

@@ -1,5 +1,5 @@
 // Which registers may still be read before each instruction: a classic backward analysis over each function.
-import { helperAllowed, helperArgumentCount, helperFlags } from '../generated/helpers';
+import { HELPER_VARIADIC, helperAllowed, helperArgumentCount, helperFlags } from '../generated/helpers';
 import {
   BPF_ATOMIC,
   BPF_CALL,
@@ -53,7 +53,8 @@ let defines: i32 = 0;
 function callUses(i: i32): i32 {
   const id = immediateAt(i);
   if (!isHelperCall(i) || helperFlags(id) == 0 || !helperAllowed(id, env.program.type)) return 0x3e;
-  return ((1 << helperArgumentCount(id)) - 1) << 1;
+  const count = (helperFlags(id) & HELPER_VARIADIC) != 0 ? 2 : helperArgumentCount(id);
+  return ((1 << count) - 1) << 1;
 }
 function usesOfAtomic(i: i32, dst: i32, src: i32): void {
   uses = dst | src;

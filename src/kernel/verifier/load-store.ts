@@ -13,7 +13,6 @@ import {
 import {
   MESSAGE_BAD_LD_IMM,
   MESSAGE_FUNC_NOT_STATIC,
-  MESSAGE_KFUNC_NOT_SIMULATED,
   MESSAGE_LD_ABS_CONTEXT,
   MESSAGE_LD_ABS_TYPE,
   MESSAGE_NO_FUNC_INFO,
@@ -57,6 +56,7 @@ import {
   opcodeAt,
   srcAt,
   subOf,
+  unsignedImmediateAt,
 } from './environment';
 import { fail } from './fail';
 import { clobberCallerSaved } from './frames';
@@ -147,7 +147,7 @@ export function checkLoadImmediate(i: i32): i32 {
   const r = registerNow(dstAt(i));
   const source = srcAt(i);
   if (source == 0) {
-    const value = ((<u64>(<u32>immediateAt(i + 1))) << 32) | (<u64>(<u32>immediateAt(i)));
+    const value = (unsignedImmediateAt(i + 1) << 32) | unsignedImmediateAt(i);
     markKnown(r, value);
     store<i32>(r, SCALAR_VALUE, REG_type);
     return 0;
@@ -163,7 +163,6 @@ export function checkLoadImmediate(i: i32): i32 {
   }
   const aux = auxOf(i);
   const map = load<i32>(aux, AUX_MAP);
-  if (map == 0) return fail(MESSAGE_KFUNC_NOT_SIMULATED);
   store<i32>(r, map, REG_map);
   if (source == BPF_PSEUDO_MAP_VALUE) {
     store<i32>(r, PTR_TO_MAP_VALUE, REG_type);

@@ -170,7 +170,8 @@ function remembersMap(id: i32): bool {
 export function noteMap(instruction: i32): i32 {
   const map = call.mapObject;
   if (!remembersMap(call.id) || map == null) return 0;
-  if ((map.flags & BPF_F_RDONLY_PROG) != 0 && writesMap(call.id)) return fail(MESSAGE_MAP_WRITE_FORBIDDEN_PLAIN);
+  const readOnly = (map.flags & BPF_F_RDONLY_PROG) != 0 || map.type == DEVMAP || map.type == DEVMAP_HASH;
+  if (readOnly && writesMap(call.id)) return fail(MESSAGE_MAP_WRITE_FORBIDDEN_PLAIN);
   const aux = auxOf(instruction);
   const before = load<i32>(aux, AUX_MAP);
   if (before == 0) store<i32>(aux, call.map, AUX_MAP);

@@ -111,10 +111,14 @@ export function checkMapValue(number: i32, off: i32, size: i32, zeroAllowed: boo
 export function mapIsReadOnly(map: BpfMap): bool {
   return (map.flags & BPF_F_RDONLY_PROG) != 0;
 }
+const MAP_TYPE_DEVMAP: i32 = 14;
+const MAP_TYPE_DEVMAP_HASH: i32 = 25;
 /** Programs may be shut out of reading or writing a map. */
 export function checkMapRight(number: i32, off: i32, size: i32, write: bool): i32 {
   const map = mapOf(registerNow(number));
-  if (write && (map.flags & BPF_F_RDONLY_PROG) != 0)
+  // a lookup in a device map gives the kernel's own device index
+  const device = map.type == MAP_TYPE_DEVMAP || map.type == MAP_TYPE_DEVMAP_HASH;
+  if (write && (device || (map.flags & BPF_F_RDONLY_PROG) != 0))
     return fail3(MESSAGE_MAP_WRITE_FORBIDDEN, map.valueSize, off, size);
   if (!write && (map.flags & BPF_F_WRONLY_PROG) != 0)
     return fail3(MESSAGE_MAP_READ_FORBIDDEN, map.valueSize, off, size);

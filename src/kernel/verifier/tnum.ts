@@ -89,3 +89,23 @@ export function tnumArithmeticShift(av: u64, am: u64, shift: u64, is32: bool): v
 export function tnumIn(av: u64, am: u64, bv: u64, bm: u64): bool {
   return (bm & ~am) == 0 && (bv & ~am) == av;
 }
+/**
+ * The least number above `z` that the tnum allows; its greatest one when there is none, its least one when `z` is below all.
+ */
+export function tnumStep(value: u64, mask: u64, z: u64): u64 {
+  const greatest = value | mask;
+  if (z >= greatest) return greatest;
+  if (z < value) return value;
+  // counting in the unknown bits only: the known ones are filled so that carries run through them
+  const differs = (z ^ value) & ~mask;
+  let base = z & mask;
+  if (differs != 0) {
+    // the highest known bit in which z is not a member decides: below it everything starts anew
+    const top = (<u64>1) << (63 - clz<u64>(differs));
+    const below = top - 1;
+    base &= ~below;
+    if ((value & top) != 0) return value | base;
+  }
+  const low = differs != 0 ? ((<u64>1) << (63 - clz<u64>(differs))) - 1 : 0;
+  return value | (((base | ~mask | low) + 1) & mask);
+}
