@@ -24,7 +24,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   translations: [],
   site: ['playground', 'translations', 'bpf', 'lab'],
   pages: ['site', 'playground', 'translations', 'bpf'],
-  build: ['bpf', 'diagnostics', 'compiler', 'jit', 'judge', 'kernel', 'lab', 'loader', 'explain', 'cli', 'translations'],
+  build: [
+    'bpf',
+    'diagnostics',
+    'compiler',
+    'jit',
+    'judge',
+    'kernel',
+    'lab',
+    'loader',
+    'explain',
+    'cli',
+    'translations',
+  ],
 };
 
 /** What the page may reach of a folder that it must not run on its own thread. */

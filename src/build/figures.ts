@@ -32,7 +32,8 @@ function collect(page: Page): () => Promise<Load[]> {
 }
 
 const isFont = (load: Load): boolean => /\.(woff2|ttf)$/.test(load.path);
-const kilobytes = (loads: readonly Load[]): string => `${(loads.reduce((sum, load) => sum + load.bytes, 0) / 1000).toFixed(1)} kB`;
+const kilobytes = (loads: readonly Load[]): string =>
+  `${(loads.reduce((sum, load) => sum + load.bytes, 0) / 1000).toFixed(1)} kB`;
 
 async function weights(browser: Browser): Promise<void> {
   for (const language of ['my', 'en']) {
@@ -46,7 +47,9 @@ async function weights(browser: Browser): Promise<void> {
     await page.locator('[data-example] [data-action="edit"]').first().click();
     await page.waitForLoadState('networkidle');
     const edit = (await loaded()).slice(reading.length + run.length);
-    console.log(`${language}: reading page ${kilobytes(reading.filter((l) => !isFont(l)))}, its fonts ${kilobytes(reading.filter(isFont))}`);
+    console.log(
+      `${language}: reading page ${kilobytes(reading.filter((l) => !isFont(l)))}, its fonts ${kilobytes(reading.filter(isFont))}`,
+    );
     console.log(`${language}: lab at the first Run ${kilobytes(run)}`);
     for (const load of run) console.log(`      ${load.path} ${kilobytes([load])}`);
     console.log(`${language}: editor at the first Edit ${kilobytes(edit.filter((l) => !isFont(l)))}`);
@@ -101,7 +104,10 @@ if (executablePath === null) {
 const server = spawn(process.execPath, [fileURLToPath(new URL('../../e2e/serve.ts', import.meta.url)), String(PORT)], {
   stdio: 'inherit',
 });
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+});
 try {
   await weights(browser);
   await times(browser, 1);

@@ -43,6 +43,8 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 check('build the simulated kernel', 'npm', ['run', '-s', 'prepare:kernel']);
+// Linting and type checking read the types that Astro makes of the content.
+check('types of the content', 'npx', ['astro', 'sync']);
 check('format', 'npm', ['run', '-s', 'check:format']);
 check('lint', 'npm', ['run', '-s', 'check:lint'], { LINT_TYPES: '1' });
 

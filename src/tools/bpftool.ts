@@ -48,15 +48,19 @@ function select<T extends { id: number; name: string }>(
   return `expected 'id' or 'name', got: '${kind}'?`;
 }
 
-const jsonBytes = (hex: string): string[] => Array.from(parseHex(hex) ?? [], (byte) => `0x${byte.toString(16).padStart(2, '0')}`);
-const plainBytes = (hex: string): string => Array.from(parseHex(hex) ?? [], (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+const jsonBytes = (hex: string): string[] =>
+  Array.from(parseHex(hex) ?? [], (byte) => `0x${byte.toString(16).padStart(2, '0')}`);
+const plainBytes = (hex: string): string =>
+  Array.from(parseHex(hex) ?? [], (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
 /** JSON in bpftool's own layout for map contents: eight spaces a level, "},{" on one line. */
 function layOut(value: unknown, indent: string): string {
   if (Array.isArray(value)) return `[${value.map((item) => layOut(item, indent)).join(',')}\n${indent}]`;
   if (value !== null && typeof value === 'object') {
     const inner = `${indent}        `;
-    const fields = Object.entries(value).map(([name, field]) => `${inner}${JSON.stringify(name)}: ${layOut(field, inner)}`);
+    const fields = Object.entries(value).map(
+      ([name, field]) => `${inner}${JSON.stringify(name)}: ${layOut(field, inner)}`,
+    );
     return `{\n${fields.join(',\n')}\n${indent}}`;
   }
   return JSON.stringify(value);
@@ -111,7 +115,11 @@ function mapCommand(command: string, words: readonly string[], snapshot: LabSnap
   switch (command) {
     case 'show':
     case 'list':
-      return done(json ? JSON.stringify(chosen.length === 1 ? mapJson(chosen[0]!) : chosen.map(mapJson)) + '\n' : chosen.map(mapText).join(''));
+      return done(
+        json
+          ? JSON.stringify(chosen.length === 1 ? mapJson(chosen[0]!) : chosen.map(mapJson)) + '\n'
+          : chosen.map(mapText).join(''),
+      );
     case 'dump':
       if (words.length === 0 || !map) return fail("say which map: 'id MAP_ID' or 'name MAP_NAME'");
       return done(json ? JSON.stringify(map.entries.map(entryJson)) + '\n' : dumpEntries(map.entries));
@@ -121,7 +129,13 @@ function mapCommand(command: string, words: readonly string[], snapshot: LabSnap
       if (key === null || key.length !== map.keySize * 2) return fail(`expected 'key' and ${map.keySize} bytes`);
       const entry = map.entries.find((candidate) => candidate.key === key);
       if (!entry) return done(json ? 'null\n' : `key:\n${plainBytes(key)}\n\nNot found\n`);
-      return done(json ? JSON.stringify(entryJson(entry)) + '\n' : entry.decoded ? `${JSON.stringify(entry.decoded, null, 4)}\n` : dumpEntries([entry]));
+      return done(
+        json
+          ? JSON.stringify(entryJson(entry)) + '\n'
+          : entry.decoded
+            ? `${JSON.stringify(entry.decoded, null, 4)}\n`
+            : dumpEntries([entry]),
+      );
     }
     default:
       return fail(`'map ${command}' is not simulated; bpftool on Linux has it\n${USAGE}`);
@@ -138,11 +152,14 @@ function translated(program: ProgramSnapshot, options: readonly string[]): strin
     if (name !== undefined) text += `${slot > 0 ? '\n' : ''}${name}:\n`;
     const line = lines.get(slot);
     if (line) {
-      const place = options.includes('linum') ? ` [file:${line.file} line_num:${line.line} line_col:${line.column}]` : '';
+      const place = options.includes('linum')
+        ? ` [file:${line.file} line_num:${line.line} line_col:${line.column}]`
+        : '';
       text += `; ${line.text.trimStart()}${place}\n`;
     }
     text += `${String(slot).padStart(4)}: ${instruction}\n`;
-    if (options.includes('opcodes')) text += `       ${plainBytes(program.translated.slice(slot * 16, slot * 16 + 16))}\n`;
+    if (options.includes('opcodes'))
+      text += `       ${plainBytes(program.translated.slice(slot * 16, slot * 16 + 16))}\n`;
   }
   return text;
 }
@@ -197,7 +214,9 @@ export function bpftool(words: readonly string[], snapshot: LabSnapshot): ToolRe
     case 'map':
       return pretty(mapCommand(command, rest, snapshot, json));
     case 'prog':
-      return command === 'dump' ? programCommand(command, rest, snapshot, json) : pretty(programCommand(command, rest, snapshot, json));
+      return command === 'dump'
+        ? programCommand(command, rest, snapshot, json)
+        : pretty(programCommand(command, rest, snapshot, json));
     default:
       return fail(`object '${object}' is not simulated; bpftool on Linux has it\n${USAGE}`);
   }
