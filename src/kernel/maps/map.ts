@@ -47,6 +47,8 @@ export class BpfMap {
   address: usize = 0;
   /** file descriptors, programs and outer maps that hold it */
   references: i32 = 0;
+  /** file descriptors among them */
+  descriptors: i32 = 0;
 
   /** Checks the attributes and takes memory. 0 or -errno (Linux: map_alloc_check and map_alloc). */
   create(): i32 {
@@ -74,6 +76,9 @@ export class BpfMap {
     this.address = at;
     return true;
   }
+
+  /** The last descriptor is closed (Linux: map_release_uref); a program may still hold the map. */
+  forgotten(): void {}
 
   // Programs' side; addresses are linear.
 

@@ -2,6 +2,7 @@
 import { E2BIG, EINVAL, ENOENT, EOPNOTSUPP } from '../generated/errno';
 import { Program } from '../program';
 import { programOf, wrongFile } from '../syscall/files';
+import { releaseProgram } from '../syscall/programs';
 import { mapAt } from './registry';
 import { BpfMap } from './map';
 
@@ -18,11 +19,26 @@ export class ProgramArrayMap extends BpfMap {
     return 0;
   }
 
+  /** Programs and array may hold each other: without a descriptor nobody can use the array, so it lets go. */
+  forgotten(): void {
+    this.destroy();
+  }
+
+  destroy(): void {
+    for (let i = 0; i < this.programs.length; i++) this.drop(i);
+  }
+
+  drop(index: u32): void {
+    const program = this.programs[index];
+    this.programs[index] = null;
+    if (program) releaseProgram(program);
+  }
+
   remove(key: usize): i32 {
     const index = load<u32>(key);
     if (index >= this.maxEntries) return -E2BIG;
     if (this.programs[index] == null) return -ENOENT;
-    this.programs[index] = null;
+    this.drop(index);
     return 0;
   }
 
@@ -66,6 +82,8 @@ export function setProgram(map: ProgramArrayMap, index: u32, fd: u32, flags: u64
   if (program == null) return wrongFile(fd);
   if (map.ownerType == 0) map.ownerType = program.type;
   if (map.ownerType != program.type) return -EINVAL;
+  program.references++;
+  map.drop(index);
   map.programs[index] = program;
   return 0;
 }

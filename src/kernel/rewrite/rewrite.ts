@@ -57,7 +57,9 @@ function convert(program: Program, info: InstructionInfo, at: usize): bool {
   const kind = code & 7;
   const mode = code & 0xe0;
   const size = 1 << ((code & 0x18) == 0 ? 2 : (code & 0x18) == 8 ? 1 : (code & 0x18) == 0x10 ? 0 : 3);
-  const context = (info.pointerType & REGISTER_BASE_TYPE) == PTR_TO_CTX && hasConvertedContext(program.type);
+  const throughContext = (info.pointerType & REGISTER_BASE_TYPE) == PTR_TO_CTX;
+  const context = throughContext && hasConvertedContext(program.type);
+  if (throughContext && kind != BPF_LD) program.contextBytes = max<u32>(program.contextBytes, <u32>(offset + size));
   if (kind == BPF_LDX && context && mode == BPF_MEM) {
     return emitContextLoad(program.type, size, registers & 15, registers >> 4, offset);
   }

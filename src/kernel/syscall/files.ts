@@ -3,6 +3,7 @@ import { EAGAIN, EBADF, EINVAL, ENOSPC } from '../generated/errno';
 import { reserve } from '../memory/arena';
 import { Program } from '../program';
 import { BpfMap } from '../maps/map';
+import { releaseProgram } from './programs';
 import { holdMap, releaseMap } from '../maps/registry';
 
 export const FILE_NONE: i32 = 0;
@@ -64,6 +65,7 @@ export function openMap(map: BpfMap): i32 {
   file.kind = FILE_MAP;
   file.map = map;
   holdMap(map);
+  map.descriptors++;
   return open(file);
 }
 
@@ -103,9 +105,12 @@ export function closeFile(fd: u32): bool {
   if (file == null) return false;
   files[fd] = null;
   const map = file.map;
-  if (map) releaseMap(map);
+  if (map) {
+    if (--map.descriptors == 0) map.forgotten();
+    releaseMap(map);
+  }
   const program = file.program;
-  if (program) program.references--;
+  if (program) releaseProgram(program);
   return true;
 }
 

@@ -18,8 +18,8 @@ import {
   CAP_BPF,
   SIM_F_UNVERIFIED,
 } from '../generated/syscall';
-import { reserve } from '../memory/arena';
-import { holdMap } from '../maps/registry';
+import { freeObject, reserve } from '../memory/arena';
+import { holdMap, releaseMap } from '../maps/registry';
 import { FunctionInfo, Program } from '../program';
 import { rewrite } from '../rewrite/rewrite';
 import { verify } from '../verifier/verify';
@@ -53,6 +53,22 @@ export function programById(id: i32): Program | null {
 export function nextProgramId(id: u32): i32 {
   for (let next = <i32>id + 1; next > 0 && next < programs.length; next++) if (programs[next] != null) return next;
   return 0;
+}
+
+/** Lets go of a program; the last one frees it and lets go of its maps. */
+export function releaseProgram(program: Program): void {
+  if (--program.references > 0) return;
+  for (let i = 0; i < program.maps.length; i++) releaseMap(program.maps[i]);
+  discard(program);
+  programs[program.id] = null;
+}
+
+/** Frees a program's memory. */
+function discard(program: Program): void {
+  freeObject(program.instructions);
+  if (program.rewritten != 0) freeObject(program.rewritten);
+  if (program.origins != 0) freeObject(program.origins);
+  if (program.records != 0) freeObject(program.records);
 }
 
 /** Licences under which a program may call GPL-only helpers (Linux: license_is_gpl_compatible). */
@@ -146,7 +162,11 @@ export function programLoad(): i64 {
   if (!error) error = resolveMaps(program);
   if (!error && !program.unverified) error = verify(program);
   if (!error) error = rewrite(program);
-  if (error) return error;
+  if (error) {
+    for (let i = 0; i < program.maps.length; i++) releaseMap(program.maps[i]);
+    discard(program);
+    return error;
+  }
   program.id = programs.length;
   programs.push(program);
   return openProgram(program);

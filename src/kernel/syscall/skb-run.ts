@@ -24,7 +24,6 @@ import {
   SKB_IIF,
   SKB_MARK,
   SKB_PRIORITY,
-  SKB_QUEUE_MAPPING,
   SKB_TSTAMP,
 } from '../memory/structures';
 import { Program } from '../program';
@@ -39,12 +38,10 @@ const MOST: u32 = 4096 - 64 - 320;
 
 /** offsets in struct __sk_buff that a caller may set, with their sizes in bytes; everything else must be zero */
 const MARK: u32 = 8;
-const QUEUE_MAPPING: u32 = 12;
 const PRIORITY: u32 = 32;
 const INGRESS_IFINDEX: u32 = 36;
 const IFINDEX: u32 = 40;
 const CB: u32 = 48;
-const DATA_END: u32 = 80;
 const TSTAMP: u32 = 152;
 const WIRE_LEN: u32 = 160;
 const GSO_SEGS: u32 = 164;
@@ -61,10 +58,9 @@ function isZero(from: u32, to: u32): bool {
 function onlyAllowed(): bool {
   return (
     isZero(0, MARK) &&
-    isZero(QUEUE_MAPPING + 4, PRIORITY) &&
+    isZero(MARK + 4, PRIORITY) &&
     isZero(IFINDEX + 4, CB) &&
-    isZero(CB + 20, DATA_END) &&
-    isZero(DATA_END + 4, TSTAMP) &&
+    isZero(CB + 20, TSTAMP) &&
     isZero(GSO_SEGS + 4, GSO_SIZE) &&
     isZero(GSO_SIZE + 4, HWTSTAMP)
   );
@@ -79,7 +75,6 @@ function setFields(): i64 {
   store<u32>(skb, load<u32>(context, MARK), SKB_MARK);
   store<u32>(skb, load<u32>(context, PRIORITY), SKB_PRIORITY);
   store<u32>(skb, load<u32>(context, INGRESS_IFINDEX), SKB_IIF);
-  store<u16>(skb, <u16>load<u32>(context, QUEUE_MAPPING), SKB_QUEUE_MAPPING);
   store<u64>(skb, load<u64>(context, TSTAMP), SKB_TSTAMP);
   memory.copy(skb + SKB_CB_DATA, context + CB, 20);
   store<u16>(sharedInfo(), <u16>load<u32>(context, GSO_SEGS), SHARED_GSO_SEGS);
@@ -104,8 +99,6 @@ export function runSkb(program: Program): i64 {
   if (size < ETHERNET_HEADER || size > MOST) return -EINVAL;
   const from = pointerAt(ATTR_TEST_RUN_data_in_ptr, size);
   if (from == 0) return -EFAULT;
-  // Linux refuses a packet of which nothing would be left behind the header.
-  if (size == ETHERNET_HEADER) return -EINVAL;
   memory.fill(context, 0, SK_BUFF_SIZE);
   const contextSize = u32At(ATTR_TEST_RUN_ctx_size_in_u32);
   if (contextSize != 0) {

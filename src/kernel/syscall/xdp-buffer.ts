@@ -65,9 +65,19 @@ export function fit(): void {
   openTo = end;
 }
 
-/** Puts `size` bytes, of which the first `metaSize` are metadata, into the buffer; the context's virtual address. */
-export function openXdp(from: usize, size: u32, metaSize: u32, ifindex: u32, queue: u32): u64 {
-  const linear = min<u32>(size, XDP_LINEAR_MOST);
+/**
+ * Puts `size` bytes, of which the first `metaSize` are metadata, into the buffer, at most `inPage` of them where programs can reach
+ * them directly; the context's virtual address.
+ */
+export function openXdp(
+  from: usize,
+  size: u32,
+  metaSize: u32,
+  ifindex: u32,
+  queue: u32,
+  inPage: u32 = XDP_LINEAR_MOST,
+): u64 {
+  const linear = min<u32>(size, inPage);
   const start = page + XDP_HEADROOM - metaSize;
   memory.copy(start, from, linear);
   restSize = size - linear;

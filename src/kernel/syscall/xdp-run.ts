@@ -21,7 +21,8 @@ import { pointerAt, setU32, u32At } from './user';
 const ETHERNET_HEADER: u32 = 14;
 const XDP_MD_SIZE: u32 = 24;
 const LIVE_FRAMES: u32 = 2;
-const MOST_METADATA: u32 = 252;
+/** what the headroom has beside struct xdp_frame */
+const MOST_METADATA: u32 = 216;
 const MOST: u32 = 4096;
 
 /** struct xdp_md as the caller passed it; all zero without one */
@@ -46,11 +47,14 @@ export function runXdp(program: Program): i64 {
   const metaSize = load<u32>(context);
   const ifindex = load<u32>(context, 12);
   const queue = load<u32>(context, 16);
+  let inPage = XDP_LINEAR_MOST;
   if (contextSize != 0) {
     // Metadata comes first in data_in; where it ends is data, and it may not begin anywhere but at 0.
     const end = load<u32>(context, 4);
     if (load<u32>(context, 8) != 0 || end > size || metaSize > end) return -EINVAL;
     if (metaSize & 3 || metaSize > MOST_METADATA) return -EINVAL;
+    // A packet may be cut in two: what is behind data_end is a fragment.
+    inPage = min<u32>(end, XDP_LINEAR_MOST);
     if (load<u32>(context, 20) != 0) return -EINVAL;
     if (ifindex == 0 && queue != 0) return -EINVAL;
     if (ifindex != 0 && deviceAt(ifindex) == 0) return -ENODEV;
@@ -61,7 +65,7 @@ export function runXdp(program: Program): i64 {
   if (from == 0 && size > 0) return -EFAULT;
   if (size > MOST - XDP_TAILROOM && size - XDP_LINEAR_MOST > MOST) return -EINVAL;
 
-  const buffer = openXdp(from, size, metaSize, ifindex, queue);
+  const buffer = openXdp(from, size, metaSize, ifindex, queue, inPage);
   // An unverified program gets the packet itself, as there is nobody to rewrite its context accesses.
   const failed = program.unverified
     ? runRepeatedly(program, xdpData(), size - metaSize)

@@ -81,9 +81,15 @@ export function simulate(steps: readonly Step[], machine = new Machine(1n, 2)): 
           step.packet ?? new Uint8Array(0),
           step.repeat ?? (step.packet ? 1 : 0),
           step.ctx ?? null,
+          step.ctx !== undefined && step.packet !== undefined,
         );
         machine.kernel.advanceClock(1_000_000n);
-        answers.push({ errno: Math.max(0, -run.error), retval: run.retval, dataOut: hex(run.dataOut) });
+        answers.push({
+          errno: Math.max(0, -run.error),
+          retval: run.retval,
+          dataOut: hex(run.dataOut),
+          ctxOut: hex(run.contextOut),
+        });
         break;
       }
       case 'lookup':

@@ -67,6 +67,8 @@ export interface RunResult {
   readonly retval: number;
   readonly result: bigint;
   readonly dataOut: Uint8Array;
+  /** the context after the run, where the caller gave one */
+  readonly contextOut: Uint8Array;
   readonly fault: number;
 }
 
@@ -201,10 +203,17 @@ export class Machine {
     return fd;
   }
 
-  run(fd: number, packet: Uint8Array = new Uint8Array(64), repeat = 1, context: Uint8Array | null = null): RunResult {
+  run(
+    fd: number,
+    packet: Uint8Array = new Uint8Array(64),
+    repeat = 1,
+    context: Uint8Array | null = null,
+    wantContext = false,
+  ): RunResult {
     const data = this.give(packet);
     const out = this.kernel.allocate(8192);
     const ctx = context === null ? 0 : this.give(context);
+    const ctxOut = this.kernel.allocate(256);
     const error = this.call(BPF_PROG_TEST_RUN, ATTR_TEST_RUN, {
       prog_fd_u32: fd,
       data_size_in_u32: packet.length,
@@ -214,6 +223,8 @@ export class Machine {
       repeat_u32: repeat,
       ctx_in_ptr: ctx,
       ctx_size_in_u32: context?.length ?? 0,
+      ctx_out_ptr: wantContext ? ctxOut : 0,
+      ctx_size_out_u32: wantContext ? 256 : 0,
     });
     const size = Math.min(this.attribute(ATTR_TEST_RUN.data_size_out_u32), 8192);
     const result: RunResult = {
@@ -221,9 +232,12 @@ export class Machine {
       retval: this.attribute(ATTR_TEST_RUN.retval_u32),
       result: this.kernel.lastResult(),
       dataOut: this.bytes(out, size).slice(),
+      contextOut: wantContext
+        ? this.bytes(ctxOut, Math.min(this.attribute(ATTR_TEST_RUN.ctx_size_out_u32), 256)).slice()
+        : new Uint8Array(0),
       fault: this.kernel.faultKind(),
     };
-    for (const at of [data, out, ctx]) if (at !== 0) this.kernel.release(at);
+    for (const at of [data, out, ctx, ctxOut]) if (at !== 0) this.kernel.release(at);
     return result;
   }
 
