@@ -32,7 +32,13 @@ export function explanationOf(loaded: LoadedObject, program: LoadedProgram): Exp
     lineInfo: program.linked.lines,
     maps: program.maps.map((index) => {
       const definition = loaded.maps[index]?.definition;
-      return { name: definition?.name ?? '', keySize: definition?.keySize ?? 0, valueSize: definition?.valueSize ?? 0 };
+      const inner = definition?.inner;
+      return {
+        name: definition?.name ?? '',
+        keySize: definition?.keySize ?? 0,
+        valueSize: definition?.valueSize ?? 0,
+        ...(inner ? { inner: { keySize: inner.keySize, valueSize: inner.valueSize } } : {}),
+      };
     }),
     subprograms: program.linked.subprograms,
   });
