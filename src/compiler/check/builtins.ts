@@ -54,7 +54,7 @@ function fixedSignature(c: Context, b: BuiltinCall, signature: string): Expressi
     return wrongCount(c, b, letters.length);
   const result = LETTERS[signature.charAt(0)] as Type;
   const args = b.args.map((argument, i) => {
-    const value = rvalue(c, argument.value);
+    const value = rvalue(argument.value);
     const type = LETTERS[letters.charAt(i)];
     return type && type !== DOUBLE
       ? assignTo(c, value, type, { kind: 'pass', parameter: null }, argument.first, argument.last)
@@ -87,7 +87,7 @@ function fixedSignature(c: Context, b: BuiltinCall, signature: string): Expressi
 
 /** Type of what a pointer argument points to, when an atomic operation can work on it; null after a complaint. */
 function atomicTarget(c: Context, argument: Argument, at: Location): { pointer: Expression; type: Type } | null {
-  const pointer = rvalue(c, argument.value);
+  const pointer = rvalue(argument.value);
   if (isPoison(pointer)) return null;
   const type = canonical(pointer.type);
   if (type.kind !== 'pointer') {
@@ -116,7 +116,7 @@ function atomic(c: Context, b: BuiltinCall): Expression {
   const args = b.args.slice(0, minimum).map((argument, i) => {
     const letter = shape.arguments.charAt(i);
     if (i === 0) return target.pointer;
-    const value = rvalue(c, argument.value);
+    const value = rvalue(argument.value);
     const type =
       letter === 'v'
         ? isPointer(target.type) && isInteger(value.type)
@@ -167,7 +167,7 @@ const OVERFLOW = /^__builtin_(?:([su])(add|sub|mul)(l{0,2})|(add|sub|mul))_overf
 /** __builtin_add_overflow and its typed kin: a, b, address of the result; true when it did not fit. */
 function overflow(c: Context, b: BuiltinCall, match: RegExpExecArray): Expression {
   if (b.args.length !== 3) return wrongCount(c, b, 3);
-  const values = b.args.map((argument) => rvalue(c, argument.value));
+  const values = b.args.map((argument) => rvalue(argument.value));
   if (values.some(isPoison)) return poison(b.at);
   const [left, right, result] = values as [Expression, Expression, Expression];
   const resultType = canonical(result.type);
@@ -202,7 +202,7 @@ function typeOperand(argument: Argument): Type {
 }
 
 function infoKind(c: Context, argument: Argument | undefined): number {
-  const value = argument ? integerConstant(rvalue(c, argument.value)) : null;
+  const value = argument ? integerConstant(rvalue(argument.value)) : null;
   if (value === null && argument)
     c.report('not-constant-argument', argument.first, { name: 'builtin' }, { last: argument.last });
   return Number(value ?? 0n);
@@ -229,7 +229,7 @@ export function builtinCall(c: Context, b: BuiltinCall): Expression {
   switch (name) {
     case '__builtin_constant_p': {
       if (args.length !== 1) return wrongCount(c, b, 1);
-      const value = rvalue(c, first.value);
+      const value = rvalue(first.value);
       if (isPoison(value)) return makeInteger(0n, INT, at);
       const constant = constantValue(value);
       if (constant && (constant.base === null || 'bytes' in constant.base)) return makeInteger(1n, INT, at);
@@ -238,7 +238,7 @@ export function builtinCall(c: Context, b: BuiltinCall): Expression {
     }
     case '__builtin_preserve_access_index': {
       if (args.length !== 1) return wrongCount(c, b, 1);
-      const value = rvalue(c, first.value);
+      const value = rvalue(first.value);
       return isPoison(value) ? value : node(name, value.type, [value], at);
     }
     case '__builtin_preserve_field_info': {
@@ -271,7 +271,7 @@ export function builtinCall(c: Context, b: BuiltinCall): Expression {
       return node(name, UNSIGNED_LONG, [operand], at, { types: [typeOperand(first)], number });
     }
     case '__builtin_classify_type': {
-      const type = canonical(rvalue(c, first.value).type);
+      const type = canonical(rvalue(first.value).type);
       const classes: Readonly<Record<string, number>> = {
         void: 0,
         integer: 1,
@@ -285,7 +285,7 @@ export function builtinCall(c: Context, b: BuiltinCall): Expression {
     }
     case '__builtin_assume_aligned':
     case '__builtin_launder':
-      return rvalue(c, first.value);
+      return rvalue(first.value);
     case '__builtin_va_start':
     case '__builtin_va_end':
     case '__builtin_va_copy': {
@@ -296,7 +296,7 @@ export function builtinCall(c: Context, b: BuiltinCall): Expression {
       return node(
         name,
         VOID,
-        args.map((argument) => rvalue(c, argument.value)),
+        args.map((argument) => rvalue(argument.value)),
         at,
       );
     }
@@ -319,7 +319,7 @@ export function vaArg(c: Context, list: Expression, type: Type, at: Location): E
     c.report('va-arg-incomplete', at, { type: quotedType(type) });
     return poison(at);
   }
-  return node('__builtin_va_arg', type, [rvalue(c, list)], at, { types: [type] });
+  return node('__builtin_va_arg', type, [rvalue(list)], at, { types: [type] });
 }
 
 /** A value that only the type matters of. */

@@ -92,7 +92,7 @@ function checkCount(
 
 /** The type of an argument that no parameter describes (C11 6.5.2.2 p6). */
 function promoteArgument(c: Context, argument: Argument): Expression {
-  const value = rvalue(c, argument.value);
+  const value = rvalue(argument.value);
   if (isPoison(value)) return value;
   if (isFloat(value.type)) {
     c.report('floating-point', argument.first, {}, { last: argument.last });
@@ -117,7 +117,7 @@ export function call(
   if (isPoison(operand)) {
     return operand;
   }
-  let callee = operand.kind === 'function' ? operand : rvalue(c, operand);
+  let callee = operand.kind === 'function' ? operand : rvalue(operand);
   // (*pointer)(…) and (&function)(…) call what pointer(…) and function(…) call.
   if (callee.kind === 'cast' && callee.cast === 'decay') {
     if (callee.operand.kind === 'function') callee = callee.operand;
@@ -136,7 +136,7 @@ export function call(
     const value = parameter
       ? assignTo(
           c,
-          rvalue(c, argument.value),
+          rvalue(argument.value),
           parameter.type,
           { kind: 'pass', parameter: parameterPlace(callee, i) },
           argument.first,

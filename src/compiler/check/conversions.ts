@@ -85,7 +85,7 @@ export function markAddressTaken(c: Context, e: Expression): void {
 }
 
 /** A value: arrays and functions become pointers, lvalues are loaded (C11 6.3.2.1). */
-export function rvalue(c: Context, e: Expression): Expression {
+export function rvalue(e: Expression): Expression {
   const type = canonical(e.type);
   if (type === POISON) return e;
   if (type.kind === 'array') {
@@ -377,7 +377,7 @@ function warnConstantChange(c: Context, value: Expression, to: Type): void {
 
 /** A value that is tested for truth: any scalar. Null after a complaint. */
 export function asCondition(c: Context, e: Expression, at: Location, last: Location = at): Expression {
-  const value = rvalue(c, e);
+  const value = rvalue(e);
   if (isPoison(value)) return value;
   if (isFloat(value.type)) {
     c.report('floating-point', at, {}, { last });

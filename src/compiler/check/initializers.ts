@@ -400,7 +400,7 @@ class Builder {
   }
 
   #value(type: Type, offset: number, bitField: BitField, written: WrittenInitializer & { kind: 'expression' }): void {
-    const value = rvalue(this.#c, written.value);
+    const value = rvalue(written.value);
     if (isPoison(value)) {
       this.#complain();
       return;

@@ -52,7 +52,7 @@ export function memberAccess(
   if (isPoison(base)) return base;
   let type = canonical(base.type);
   if (arrow) {
-    const pointer = rvalue(c, base);
+    const pointer = rvalue(base);
     const pointerType = canonical(pointer.type);
     if (pointerType.kind !== 'pointer') {
       if (type.kind === 'record') {

@@ -68,8 +68,8 @@ export function arithmeticOperation(
   rightOperand: Expression,
   at: Location,
 ): Expression {
-  const left = rvalue(c, leftOperand);
-  const right = rvalue(c, rightOperand);
+  const left = rvalue(leftOperand);
+  const right = rvalue(rightOperand);
   if (isPoison(left) || isPoison(right)) return poison(at);
   if (operator === '+') {
     if (isPointer(left.type) && isInteger(right.type)) return pointerAdd(c, left, right, false, at);
@@ -128,8 +128,8 @@ export function comparison(
   rightOperand: Expression,
   at: Location,
 ): Expression {
-  let left = rvalue(c, leftOperand);
-  let right = rvalue(c, rightOperand);
+  let left = rvalue(leftOperand);
+  let right = rvalue(rightOperand);
   if (isPoison(left) || isPoison(right)) return poison(at);
   const node = (): Expression => ({ kind: 'compare', operator, type: INT, left, right, at });
   if (isArithmetic(left.type) && isArithmetic(right.type)) {
@@ -228,7 +228,7 @@ export function unaryOperation(
   at: Location,
 ): Expression {
   if (operator === '!') {
-    const value = rvalue(c, operand);
+    const value = rvalue(operand);
     if (!isPoison(value) && !isScalar(value.type)) {
       c.report('invalid-unary', at, { type: quotedType(value.type) });
       return poison(at);
@@ -236,7 +236,7 @@ export function unaryOperation(
     if (isPoison(value) || !noFloat(c, [value], at)) return poison(at);
     return { kind: 'not', type: INT, operand: value, at };
   }
-  const value = rvalue(c, operand);
+  const value = rvalue(operand);
   if (isPoison(value)) return value;
   if (!isArithmetic(value.type) || (operator === '~' && isFloat(value.type))) {
     c.report('invalid-unary', at, { type: quotedType(value.type) });
@@ -249,7 +249,7 @@ export function unaryOperation(
     return c.unevaluated > 0 ? value : poison(at);
   }
   const promoted = promote(value);
-  if (operator === '+') return promoted === value && isLvalue(promoted) ? rvalue(c, promoted) : promoted;
+  if (operator === '+') return promoted === value && isLvalue(promoted) ? rvalue(promoted) : promoted;
   if (operator === '-' && promoted.kind === 'integer') return makeInteger(-promoted.value, promoted.type, at);
   return { kind: operator === '-' ? 'negate' : 'complement', type: promoted.type, operand: promoted, at };
 }
@@ -276,7 +276,7 @@ export function addressOperation(c: Context, operand: Expression, at: Location):
 
 /** * */
 export function dereference(c: Context, operand: Expression, at: Location): Expression {
-  const pointer = rvalue(c, operand);
+  const pointer = rvalue(operand);
   if (isPoison(pointer)) return pointer;
   const type = canonical(pointer.type);
   if (type.kind !== 'pointer') {
@@ -290,8 +290,8 @@ export function dereference(c: Context, operand: Expression, at: Location): Expr
 
 /** a[b], either of which may be the pointer; `open` is the bracket's token */
 export function subscript(c: Context, base: Expression, index: Expression, at: Location, open: Location): Expression {
-  let pointer = rvalue(c, base);
-  let offset = rvalue(c, index);
+  let pointer = rvalue(base);
+  let offset = rvalue(index);
   if (isPoison(pointer) || isPoison(offset)) return poison(at);
   let array = base;
   if (!isPointer(pointer.type) && isPointer(offset.type)) {
@@ -331,7 +331,7 @@ function warnBounds(c: Context, array: Expression, index: Expression): void {
 
 /** = */
 export function assignment(c: Context, target: Expression, value: Expression, at: Location, range: Range): Expression {
-  const right = rvalue(c, value);
+  const right = rvalue(value);
   if (isPoison(target) || isPoison(right)) return poison(at);
   if (!checkModifiable(c, target, at)) return poison(at);
   markWritten(c, target);
@@ -366,7 +366,7 @@ export function compoundAssignment(
   operand: Expression,
   at: Location,
 ): Expression {
-  const value = rvalue(c, operand);
+  const value = rvalue(operand);
   if (isPoison(target) || isPoison(value)) return poison(at);
   if (!checkModifiable(c, target, at)) return poison(at);
   markWritten(c, target);
@@ -431,8 +431,8 @@ export function conditional(
   at: Location,
 ): Expression {
   const test = asCondition(c, condition, condition.at);
-  let then = thenOperand ? rvalue(c, thenOperand) : test;
-  let otherwise = rvalue(c, otherwiseOperand);
+  let then = thenOperand ? rvalue(thenOperand) : test;
+  let otherwise = rvalue(otherwiseOperand);
   if (isPoison(test) || isPoison(then) || isPoison(otherwise)) return poison(at);
   const type = conditionalType(c, then, otherwise, at);
   if (!type) return poison(at);
@@ -483,7 +483,7 @@ function conditionalType(c: Context, then: Expression, otherwise: Expression, at
 
 /** (type) operand */
 export function explicitCast(c: Context, type: Type, operand: Expression, at: Location): Expression {
-  const value = rvalue(c, operand);
+  const value = rvalue(operand);
   if (isPoison(value)) return value;
   if (isVoid(type)) return { kind: 'cast', cast: 'void', type, operand: value, at };
   const target = canonical(type);
@@ -541,7 +541,7 @@ function castToUnion(c: Context, type: Type, value: Expression, at: Location): E
     initializer: { zeroFill: true, parts: [{ offset: 0, type: member.type, bitField: member.bitField, value }] },
     at,
   };
-  return rvalue(c, literal);
+  return rvalue(literal);
 }
 
 export const NO_ATTRIBUTES = {

@@ -121,7 +121,7 @@ function parseInput(p: Parser): AssemblyStatement['inputs'][number] {
     if (isLvalue(e)) markAddressTaken(p, e);
     return { name, constraint, value: e };
   }
-  const value = rvalue(p, e);
+  const value = rvalue(e);
   if (!isPoison(value) && !isScalar(value.type)) p.report('asm-operand-type', first, { type: quotedType(value.type) });
   // "i": an immediate; what inlining makes constant is the code generator's to judge.
   const known = constraint === 'i' ? integerConstant(value) : null;

@@ -58,7 +58,7 @@ export function parseStaticAssert(p: Parser): void {
   const open = p.position;
   p.expect(T.LPAREN);
   const first = p.position;
-  const condition = rvalue(p, parseConditional(p));
+  const condition = rvalue(parseConditional(p));
   const last = p.previous;
   let message = '';
   if (p.accept(T.COMMA)) {
@@ -308,7 +308,7 @@ function initialize(p: Parser, variable: MutableVariable, at: Location, isStatic
   const hadInitializer = variable.initializer !== null;
   if (isAuto) {
     const first = p.position;
-    const value = rvalue(p, parseAssignment(p));
+    const value = rvalue(parseAssignment(p));
     variable.type = value.type;
     if (isPoison(value)) return;
     variable.addressTaken = ['array', 'record'].includes(canonical(value.type).kind);

@@ -245,7 +245,7 @@ function parseArrayLength(p: Parser, name: number): number | null {
     return null;
   }
   const at = p.position;
-  const e = rvalue(p, parseAssignment(p));
+  const e = rvalue(parseAssignment(p));
   const last = p.previous;
   p.expectClosing(T.RBRACKET, open);
   if (isPoison(e)) return 1;

@@ -43,8 +43,8 @@ export function parseExpression(p: Parser): Expression {
     const at = p.position;
     limitChain(p, count);
     p.advance();
-    const right = rvalue(p, parseAssignment(p));
-    const value = rvalue(p, left);
+    const right = rvalue(parseAssignment(p));
+    const value = rvalue(left);
     if (isPoison(value) || isPoison(right)) left = poison(at);
     else left = { kind: 'comma', type: right.type, left: value, right, at };
   }
@@ -313,7 +313,7 @@ function parseCall(p: Parser, callee: Expression, first: Location): Expression {
 /** An integer constant expression's value; null after a complaint. */
 export function parseConstant(p: Parser): bigint | null {
   const first = p.position;
-  const e = rvalue(p, parseConditional(p));
+  const e = rvalue(parseConditional(p));
   if (isPoison(e)) return null;
   if (!isInteger(e.type)) {
     const { type } = e.kind === 'cast' && e.cast === 'decay' ? e.operand : e;

@@ -262,7 +262,7 @@ function parseStatementExpression(p: Parser, open: Location): Expression {
   if (last?.kind !== 'expression') {
     return { kind: 'statement-expression', type: VOID, block, result: null, at: open };
   }
-  const result = rvalue(p, last.expression);
+  const result = rvalue(last.expression);
   if (isPoison(result)) return poison(open);
   const shorter = { ...block, statements: block.statements.slice(0, -1) };
   return { kind: 'statement-expression', type: result.type, block: shorter, result, at: open };
@@ -280,7 +280,7 @@ function parseGeneric(p: Parser): Expression {
   let type: Type;
   if (isTypeStart(p)) type = parseTypeName(p);
   else {
-    type = unqualified(rvalue(p, parseAssignment(p)).type);
+    type = unqualified(rvalue(parseAssignment(p)).type);
   }
   p.unevaluated--;
   let chosen: Expression | null = null;
@@ -321,7 +321,7 @@ function parseChoose(p: Parser): Expression {
   p.expect(T.LPAREN);
   p.enter();
   const conditionAt = p.position;
-  const condition = rvalue(p, parseAssignment(p));
+  const condition = rvalue(parseAssignment(p));
   const truth = constantTruth(condition);
   if (truth === null && !isPoison(condition)) p.report('not-constant', conditionAt, {}, { last: p.previous });
   p.expect(T.COMMA);
@@ -354,7 +354,7 @@ function parseOffsetof(p: Parser): Expression {
     if (p.kind === T.LBRACKET) {
       const bracket = p.position;
       p.advance();
-      const index = rvalue(p, parseConditional(p));
+      const index = rvalue(parseConditional(p));
       p.expectClosing(T.RBRACKET, bracket);
       const array = canonical(type);
       if (array.kind !== 'array') {

@@ -397,7 +397,7 @@ function parseSwitch(p: Parser): Statement {
   const open = p.position;
   if (p.kind !== T.LPAREN) p.fail('expected-after-word', p.position, { token: '(', word: 'switch' });
   p.advance();
-  const e = rvalue(p, parseExpression(p));
+  const e = rvalue(parseExpression(p));
   p.expectClosing(T.RPAREN, open);
   let value = e;
   if (!isPoison(e) && !isInteger(e.type)) {
@@ -474,7 +474,7 @@ function parseReturn(p: Parser): Statement {
   let value: Expression | null = null;
   if (p.kind !== T.SEMICOLON) {
     const first = p.position;
-    const e = rvalue(p, parseExpression(p));
+    const e = rvalue(parseExpression(p));
     const last = p.previous;
     if (isVoid(result)) {
       if (!isPoison(e) && !isVoid(e.type)) p.report('void-returns-value', at, { name: declaration.name });
@@ -504,7 +504,7 @@ function startsStatement(p: Parser): boolean {
 /** A value that nobody takes. Complains where the expression does nothing else. */
 function discard(p: Parser, e: Expression): Expression {
   if (isPoison(e)) return e;
-  const value = rvalue(p, e);
+  const value = rvalue(e);
   warnUnused(p, e);
   return value;
 }
