@@ -197,11 +197,16 @@ function diamond(
 function widen(func: Func): void {
   for (const block of func.blocks) {
     for (const phi of block.phis) {
+      if (phi.type !== 'i32') continue;
+      phi.type = 'i64';
+      originallyWord.add(phi);
+    }
+  }
+  for (const block of func.blocks) {
+    for (const phi of block.phis) {
       phi.args = phi.args.map((a) => widened(func, a));
-      if (phi.type === 'i32') phi.type = 'i64';
     }
     const out: Inst[] = [];
-    const wasWord = new Set<Inst>();
     for (const inst of block.insts) {
       const word = inst.type === 'i32';
       const operandWord = inst.args.map((a) => a.type === 'i32' || originallyWord.has(a));
@@ -262,7 +267,6 @@ function widen(func: Func): void {
       }
       if (word) {
         originallyWord.add(inst);
-        wasWord.add(inst);
         inst.type = 'i64';
       }
       if (!inst.forward) out.push(inst);

@@ -286,7 +286,7 @@ class ProgramMaker {
 
   private switchValue(scope: Scope): string {
     const e = this.expression(scope, 2);
-    return this.random.pick([`(${e}) & 15`, `(u8)(${e})`, `(${e}) % 11u`, `(s8)(${e})`]);
+    return this.random.pick([`(${e}) & 15`, `(u8)(${e})`, `(u32)(${e}) % 11u`, `(s8)(${e})`]);
   }
 
   private inLoop(scope: Scope, counter: string): Scope {
