@@ -27,7 +27,7 @@ export interface ExplainedMap {
   readonly keySize: number;
   readonly valueSize: number;
   /** of a map of maps: what it holds */
-  readonly inner?: { readonly keySize: number; readonly valueSize: number };
+  readonly inner?: { readonly keySize: number; readonly valueSize: number } | null;
 }
 
 export interface ExplainedSubprogram {

@@ -137,7 +137,7 @@ export function registerText(register: RegisterState, frame: number, program: Ex
 function mapOf(register: RegisterState, program: ExplainedProgram): ExplainedMap | undefined {
   if (register.map < INNER_MAP) return usedMap(program, register.map);
   const inner = usedMap(program, register.map - INNER_MAP)?.inner;
-  return inner && { name: '', ...inner };
+  return inner ? { name: '', keySize: inner.keySize, valueSize: inner.valueSize } : undefined;
 }
 
 function pointerParts(register: RegisterState, program: ExplainedProgram): string[] {
