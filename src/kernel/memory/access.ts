@@ -23,6 +23,8 @@ export function reasonOf(address: u64, size: u32, write: bool): i32 {
     let state = shadowOf(<usize>linear);
     // The first bytes are good, so it is the end that is not.
     if (state > 0 || (state < 0 && state >= -7)) state = shadowOf(<usize>linear + size - 1);
+    // An object that ends inside these eight: what follows it says what there is beyond.
+    if (state > 0) state = shadowOf(((<usize>linear + size - 1) | 7) + 1);
     if (state == SHADOW_FREED) return FAULT_FREED;
     if (state == SHADOW_DEAD_FRAME) return FAULT_STACK;
     if (state == SHADOW_OUTSIDE_PACKET) return FAULT_PACKET;

@@ -43,6 +43,14 @@ interface Exports {
   virtualBase(): bigint;
   helperFunction(id: number): number;
   helperMismatch(): number;
+  registers(): number;
+  beginStep(fd: number, packet: number, size: number): number;
+  step(count: bigint): number;
+  endStep(): void;
+  stepDepth(): number;
+  stepSlot(level: number): number;
+  openPerfEvent(cpu: number): number;
+  readRecord(fd: number, to: number, room: number): number;
   __collect(): void;
 }
 

@@ -230,10 +230,9 @@ export function decode(instructions: usize, count: i32, records: usize): void {
         if (code == (BPF_LD | BPF_IMM | BPF_DW) && i + 1 < count && load<u8>(at, 8) == 0) {
           if (src == BPF_PSEUDO_FUNC) {
             const target = i + 1 + imm;
-            if (target >= 0 && target < count) {
-              operation = OP_FUNCTION;
-              value = <i64>(records + ((<usize>target) << RECORD_SHIFT));
-            }
+            // A callback that is never called is dead code, and gone: its address is then nothing that can be called.
+            operation = target >= 0 && target < count ? OP_FUNCTION : OP_IMM64;
+            value = operation == OP_FUNCTION ? <i64>(records + ((<usize>target) << RECORD_SHIFT)) : 0;
           } else {
             operation = OP_IMM64;
             value = <i64>(((<u64>load<u32>(at, 12)) << 32) | (<u64>(<u32>imm)));
