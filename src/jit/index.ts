@@ -101,7 +101,7 @@ export function compileProgram(program: readonly Instruction[], options: Compile
       const i = position.get(slot);
       return i === undefined ? undefined : first + i;
     },
-    tablePosition: (slot) => position.get(slot) ?? 0,
+    tablePosition: (slot) => position.get(slot),
     imported: (name) => kernelIndex.get(name) as number,
     helper: (id) => helperIndex.get(id),
     functionCount: subprograms.length,

@@ -10,6 +10,7 @@ import type { Engine, Kernel } from '../loader/kernel.ts';
 import { SIM_F_UNVERIFIED } from '../bpf/syscall.ts';
 import { describeDifference, fuzz, runOurs, testKernel } from './fuzz.ts';
 import { buildGraph } from './graph.ts';
+import { functionInfo } from './random-program.ts';
 import { REGRESSIONS } from './regressions.ts';
 
 let kernel: Kernel;
@@ -319,7 +320,9 @@ describe('found failures', () => {
       expect(runOurs(kernel, subject, engine).end, linux?.reason).toBe(`retval ${linux?.retval ?? retval}`);
     if (!judgePresent('bpf', await linuxAbsence())) return;
     const instructions = encodeInstructions(codeOf(assembly));
-    const answer = await runOnLinux({ type: 6, instructions, packet: new Uint8Array(64), level: 0 });
+    const { btf, info } = functionInfo(codeOf(assembly));
+    const packet = new Uint8Array(64);
+    const answer = await runOnLinux({ type: 6, instructions, packet, level: 0, btf, functionInfo: info });
     expect(answer.run?.retval, linux?.reason).toBe(linux?.retval ?? retval);
   });
 });

@@ -53,6 +53,22 @@ exit`,
     retval: 1,
   },
   {
+    name: 'loop-without-turns',
+    note: 'the callback is dead code and removed; the interpreter then refused the instruction that takes its address',
+    assembly: `
+mov %r1, 0
+lddw %r2, func body
+mov %r3, 0
+mov %r4, 0
+call bpf_loop
+add %r0, 5
+exit
+body:
+mov %r0, 1
+exit`,
+    retval: 5,
+  },
+  {
     name: 'negate-32-bits',
     note: 'the interpreter sign-extended a 32-bit negation',
     assembly: `

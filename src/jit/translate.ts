@@ -54,7 +54,7 @@ export interface Surroundings {
   /** WebAssembly function index of the subprogram that starts at a slot */
   readonly subprogram: (slot: number) => number | undefined;
   /** where that function stands in the table, counted from the module's own place (global 0) */
-  readonly tablePosition: (slot: number) => number;
+  readonly tablePosition: (slot: number) => number | undefined;
   /** index of an imported function of the kernel */
   readonly imported: (name: KernelFunction) => number;
   /** index of an imported helper, undefined where the kernel has none of that number */
@@ -446,11 +446,14 @@ export class FunctionTranslator {
   private loadImmediate(instruction: Instruction, high: number, slot: number): void {
     const { code, around } = this;
     if (instruction.src === op.BPF_PSEUDO_FUNC) {
-      // A function's value is what the kernel calls it by; see Machine.callback.
+      // A function's value is what the kernel calls it by. A callback that is never called may be gone, as dead code.
       const target = slot + 1 + instruction.imm;
       const position = around.tablePosition(target);
-      code.byte(w.GLOBAL_GET, 0).i32(position).byte(w.I32_ADD, w.I64_EXTEND_I32_U);
-      code.i64(around.machine.callbackBase).byte(w.I64_OR);
+      if (position === undefined) code.i64(0n);
+      else {
+        code.byte(w.GLOBAL_GET, 0).i32(position).byte(w.I32_ADD, w.I64_EXTEND_I32_U);
+        code.i64(around.machine.callbackBase).byte(w.I64_OR);
+      }
     } else code.i64(immediate64(instruction.imm, high));
     this.assign(instruction.dst);
   }
