@@ -57,7 +57,6 @@ export function suggestedFixes(refusal: Refusal): FixIt[] {
   switch (refusal.problem.code) {
     case 'V110':
     case 'V203':
-    case 'V310':
       return nullCheck(refusal);
     case 'V101':
       return packetCheck(refusal);

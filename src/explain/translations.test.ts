@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { MESSAGE_ERRNO, MESSAGE_NAMES } from '../bpf/verifier-messages.ts';
-import { englishTemplates, problemOfMessage } from './catalogue.ts';
+import { MESSAGE, MESSAGE_ARGUMENTS, MESSAGE_ERRNO, MESSAGE_NAMES } from '../bpf/verifier-messages.ts';
+import { PROBLEMS, englishTemplates, problemOfMessage } from './catalogue.ts';
 
 const FOLDER = fileURLToPath(new URL('../../content/diagnostics/', import.meta.url));
 const english = englishTemplates();
@@ -39,4 +39,16 @@ test('every message that refuses a program is explained', () => {
   );
   // chosen by what the pointer is: V110, V111, V112
   expect(unexplained.filter((name) => name !== 'INVALID_MEM_ACCESS')).toEqual([]);
+});
+
+test('the catalogue knows no message that there is not, and names no value that it has not', () => {
+  const wrong = PROBLEMS.flatMap(({ code, messages }) =>
+    Object.entries(messages).flatMap(([name, labels]) => {
+      const id = MESSAGE[name];
+      if (id === undefined) return [`${code}: no message ${name}`];
+      const named = labels === '' ? 0 : labels.split(' ').length;
+      return named > (MESSAGE_ARGUMENTS[id] ?? '').length ? [`${code}: ${name} has fewer values`] : [];
+    }),
+  );
+  expect(wrong).toEqual([]);
 });
