@@ -45,6 +45,7 @@ export function compileOptions(
   };
 }
 
+// eslint-disable-next-line @typescript-eslint/require-await -- every command answers with a promise
 export async function run(args: string[]): Promise<number> {
   const { values, files } = readArguments('compile', args, COMPILE_OPTIONS);
   if (files.length === 0) throw new UsageError('lab compile: name at least one C file');
@@ -53,7 +54,7 @@ export async function run(args: string[]): Promise<number> {
   for (const file of files) {
     const options = compileOptions(file, values);
     const began = process.hrtime.bigint();
-    const result = await compileProject(options);
+    const result = compileProject(options);
     const microseconds = Number((process.hrtime.bigint() - began) / 1000n);
     if (values.json) {
       const diagnostics = result.diagnostics.map(({ severity, code, message, span }) => ({

@@ -1,5 +1,5 @@
 // An example's folder as data, and its scenario held against what it promises: right results, right refusals.
-import type { ExampleDescription, RunReport, VerifyReport } from './api.ts';
+import type { ExampleDescription, MapEntry, RunReport, VerifyReport } from './api.ts';
 import type { LabEngine } from './lab.ts';
 
 export interface Example {
@@ -17,6 +17,12 @@ export interface ExampleResult {
   readonly failures: readonly string[];
 }
 
+/** A key as example.json writes it: plain where it is a number or text, JSON otherwise. */
+function keyText(entry: MapEntry): string {
+  const key = entry.decoded?.key ?? entry.key;
+  return typeof key === 'object' ? JSON.stringify(key) : String(key as string | number);
+}
+
 export function runExample(lab: LabEngine, example: Example): ExampleResult {
   const { description, files } = example;
   const failures: string[] = [];
@@ -30,9 +36,7 @@ export function runExample(lab: LabEngine, example: Example): ExampleResult {
   });
   for (const [name, expected] of Object.entries(description.scenario.maps ?? {})) {
     const entries = report.maps?.find((map) => map.name === name)?.entries ?? [];
-    const actual = new Map(
-      entries.map((entry) => [String(entry.decoded?.key ?? entry.key), entry.decoded?.value ?? entry.value]),
-    );
+    const actual = new Map(entries.map((entry) => [keyText(entry), entry.decoded?.value ?? entry.value]));
     for (const [key, value] of Object.entries(expected)) {
       const got = actual.get(key);
       if (JSON.stringify(got) !== JSON.stringify(value)) {
