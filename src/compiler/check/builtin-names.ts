@@ -54,17 +54,17 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   __atomic_signal_fence: 'vi',
 };
 
-/** Plain library names that clang knows as builtins too; declared implicitly they mean the same. */
-export const LIBRARY_BUILTINS: ReadonlySet<string> = new Set([
-  'memcpy',
-  'memmove',
-  'memset',
-  'memcmp',
-  'strlen',
-  'strcmp',
-  'strncmp',
-  'bcmp',
-  'bzero',
+/** Plain library functions that clang knows as builtins too, with the types that its message names. */
+export const LIBRARY_BUILTINS: ReadonlyMap<string, string> = new Map([
+  ['memcpy', 'void *(void *, const void *, unsigned long)'],
+  ['memmove', 'void *(void *, const void *, unsigned long)'],
+  ['memset', 'void *(void *, int, unsigned long)'],
+  ['memcmp', 'int (const void *, const void *, unsigned long)'],
+  ['strlen', 'unsigned long (const char *)'],
+  ['strcmp', 'int (const char *, const char *)'],
+  ['strncmp', 'int (const char *, const char *, unsigned long)'],
+  ['bcmp', 'int (const void *, const void *, unsigned long)'],
+  ['bzero', 'void (void *, unsigned long)'],
 ]);
 
 /** Builtins whose types depend on their arguments. */

@@ -3,11 +3,13 @@ import { canonical } from '../tree.ts';
 import type { ArrayType, Expression, Initializer, InitializerPart, Location, RecordType, Type } from '../tree.ts';
 import { constantValue } from './constants.ts';
 import type { Context } from './context.ts';
-import { assignTo, isPoison, rvalue } from './conversions.ts';
+import { assignTo, isPoison, makeInteger, realConstant, rvalue } from './conversions.ts';
 import { findMember } from './members.ts';
 import {
   INT,
   POISON,
+  UNSIGNED_INT,
+  UNSIGNED_LONG,
   arrayOf,
   integerOf,
   isFloat,
@@ -409,6 +411,23 @@ class Builder {
     if (isPoison(converted)) {
       this.#complain();
       return;
+    }
+    const real = isFloat(type) && this.#isStatic ? realConstant(converted) : null;
+    if (real !== null) {
+      // In memory a floating-point constant is the integer with its bits.
+      const bits = sizeOf(type) === 4 ? UNSIGNED_INT : UNSIGNED_LONG;
+      const view = new DataView(new ArrayBuffer(8));
+      if (sizeOf(type) === 4) view.setFloat32(0, real, true);
+      else view.setFloat64(0, real, true);
+      if (sizeOf(type) >= 4) {
+        this.#add({
+          offset,
+          type: bits,
+          bitField: null,
+          value: makeInteger(view.getBigUint64(0, true), bits, written.at),
+        });
+        return;
+      }
     }
     if (isFloat(type)) {
       this.#c.report('floating-point', written.at, {}, { last: written.last });

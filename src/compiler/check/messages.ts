@@ -173,6 +173,10 @@ export const MESSAGES = {
     'C302',
     "call to undeclared function '{name}'; ISO C99 and later do not support implicit function declarations",
   ),
+  'implicit-library-function': error(
+    'C303',
+    "call to undeclared library function '{name}' with type '{type}'; ISO C99 and later do not support implicit function declarations",
+  ),
   'invalid-operands': error('C304', 'invalid operands to binary expression ({left} and {right})'),
   'invalid-unary': error('C305', 'invalid argument type {type} to unary expression'),
   'not-compatible-pointers': error('C306', '{left} and {right} are not pointers to compatible types'),
@@ -216,7 +220,7 @@ export const MESSAGES = {
     'implicit conversion from {from} to {to} changes value from {before} to {after}',
   ),
   'conditional-pointers': warning('C331', 'pointer type mismatch ({left} and {right})'),
-  'conditional-pointer-integer': error(
+  'conditional-pointer-integer': warning(
     'C332',
     'pointer/integer type mismatch in conditional expression ({left} and {right})',
   ),
@@ -341,6 +345,7 @@ export const MESSAGES = {
     'C603',
     "'{name}' has {count} parameters, but eBPF passes at most {limit} in registers: pass a pointer to a structure, or make the function static inline",
   ),
+  'thread-local': error('C609', 'thread-local storage is not supported for the current target'),
   complex: error('C604', 'complex numbers are not supported in eBPF'),
   'label-address': error('C605', 'the address of a label is not supported in eBPF: use a switch statement'),
   'indirect-goto': error('C606', 'indirect goto is not supported in eBPF: use a switch statement'),

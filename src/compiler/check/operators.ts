@@ -120,6 +120,23 @@ function pointerDifference(c: Context, left: Expression, right: Expression, at: 
   return { kind: 'pointer-difference', type: LONG, left, right, scale: Math.max(scale, 1), at };
 }
 
+function compareReals(operator: CompareOperator, a: number, b: number): boolean {
+  switch (operator) {
+    case '==':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    case '>=':
+      return a >= b;
+  }
+}
+
 /** == != < <= > >= */
 export function comparison(
   c: Context,
@@ -133,6 +150,10 @@ export function comparison(
   if (isPoison(left) || isPoison(right)) return poison(at);
   const node = (): Expression => ({ kind: 'compare', operator, type: INT, left, right, at });
   if (isArithmetic(left.type) && isArithmetic(right.type)) {
+    const reals = isFloat(left.type) || isFloat(right.type) ? [realConstant(left), realConstant(right)] : [];
+    if (typeof reals[0] === 'number' && typeof reals[1] === 'number') {
+      return makeInteger(compareReals(operator, reals[0], reals[1]) ? 1n : 0n, INT, at);
+    }
     if (!noFloat(c, [left, right], at)) return poison(at);
     const both = balance(left, right);
     warnOutOfRange(c, operator, left, right, at);
@@ -410,12 +431,12 @@ export function compoundAssignment(
 
 /** ++ and -- */
 export function increment(c: Context, target: Expression, delta: 1 | -1, prefix: boolean, at: Location): Expression {
-  if (isPoison(target) || !checkModifiable(c, target, at)) return poison(at);
-  if (!isScalar(target.type)) {
+  if (isPoison(target)) return poison(at);
+  if (isLvalue(target) && !isScalar(target.type)) {
     c.report('cannot-increment', at, { what: delta > 0 ? 'increment' : 'decrement', type: quotedType(target.type) });
     return poison(at);
   }
-  if (!noFloat(c, [target], at)) return poison(at);
+  if (!checkModifiable(c, target, at) || !noFloat(c, [target], at)) return poison(at);
   markWritten(c, target);
   const scale = isPointer(target.type) ? pointerScale(c, target.type, at) : 1;
   if (scale === null) return poison(at);

@@ -23,10 +23,18 @@ test('every assertion of the fixture holds', () => {
   expect(errorsOf(source)).toEqual([]);
 });
 
+const language = readFileSync(join(import.meta.dirname, 'fixtures/language.c'), 'utf8');
+
+test('the language in use is understood', () => {
+  expect(errorsOf(language)).toEqual([]);
+});
+
 describe.skipIf(!judgePresent('clang', clangAbsence()))('clang', () => {
   test('agrees', async () => {
-    const { messages } = await compileWithClang(source, { flags: ['-fsyntax-only'] });
-    expect(messages.match(ERRORS) ?? []).toEqual([]);
+    for (const text of [source, language]) {
+      const { messages } = await compileWithClang(text, { flags: ['-fsyntax-only'] });
+      expect(messages.match(ERRORS) ?? []).toEqual([]);
+    }
   });
 
   /** Structures drawn from a seed: what we say of their layout is what clang is asked to confirm. */

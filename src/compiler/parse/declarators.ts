@@ -155,12 +155,15 @@ function nestedDeclarator(p: Parser, base: Type, rule: NameRule, set: AttributeS
   p.rewind(close);
   if (p.kind === T.END) p.expectClosing(T.RPAREN, open);
   p.advance();
-  const { type } = parseSuffixes(p, base, 0);
+  const suffix = parseSuffixes(p, base, 0);
+  const { type } = suffix;
   const end = p.position;
   p.rewind(inside);
   const declared = declarator(p, type, rule, set);
   if (p.position !== close) p.expectClosing(T.RPAREN, open);
   p.rewind(end);
+  // `int (f)(int a)`: the parentheses hold nothing but the name.
+  if (declared.type === type && suffix.parameters) return { ...declared, parameters: suffix.parameters };
   return declared;
 }
 

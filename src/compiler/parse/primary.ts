@@ -97,6 +97,10 @@ function parseName(p: Parser): Expression {
       return { kind: 'variable', type: variable.type, variable, at };
     }
     case 'function':
+      // memcpy and its like, once declared, are the builtins.
+      if (p.kind === T.LPAREN && !symbol.function.defined && LIBRARY_BUILTINS.has(symbol.function.name)) {
+        return parseBuiltinCall(p, `__builtin_${symbol.function.name}`, at);
+      }
       if (p.unevaluated === 0) p.usedFunctions.add(symbol.function);
       return { kind: 'function', type: symbol.function.type, function: symbol.function, at };
     case 'constant':
@@ -107,13 +111,18 @@ function parseName(p: Parser): Expression {
   }
 }
 
+function parseBuiltinCall(p: Parser, name: string, at: Location): Expression {
+  const { args, close } = parseArguments(p);
+  return builtinCall(p, { name, args, at, close, inFunction: p.function?.declaration.name ?? '' });
+}
+
 function parseUndeclared(p: Parser, id: number, at: Location): Expression {
   const name = textOf(id);
-  const builtin = isBuiltinFunction(name) ? name : LIBRARY_BUILTINS.has(name) ? `__builtin_${name}` : null;
-  if (builtin !== null && p.kind === T.LPAREN) {
-    const { args, close } = parseArguments(p);
-    const inFunction = p.function?.declaration.name ?? '';
-    return builtinCall(p, { name: builtin, args, at, close, inFunction });
+  if (isBuiltinFunction(name) && p.kind === T.LPAREN) return parseBuiltinCall(p, name, at);
+  const library = LIBRARY_BUILTINS.get(name);
+  if (library !== undefined && p.kind === T.LPAREN) {
+    p.report('implicit-library-function', at, { name, type: library });
+    return parseBuiltinCall(p, `__builtin_${name}`, at);
   }
   if (p.kind === T.LPAREN) {
     // Its arguments are looked at for errors of their own.

@@ -205,6 +205,7 @@ export function parseSpecifiers(p: Parser): Specifiers {
       case T.THREAD_LOCAL:
       case T.COMPLEX:
         if (kind === T.COMPLEX) p.report('complex', p.position, {});
+        if (kind === T.THREAD_LOCAL) p.report('thread-local', p.position, {});
         p.advance();
         continue;
       case T.INLINE:

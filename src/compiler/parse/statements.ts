@@ -292,7 +292,7 @@ function parseIf(p: Parser): Statement {
     const condition = parseParenthesizedCondition(p, 'if');
     const body = p.position;
     const then = parseSubStatement(p);
-    if (then.kind === 'empty' && p.stream.macroPlace(body) === null && sameLine(p, body))
+    if (then.kind === 'empty' && p.kind !== T.ELSE && p.stream.macroPlace(body) === null && sameLine(p, body))
       p.report('empty-body', body, { word: 'if' });
     links.push({ condition, then, at });
     if (p.kind !== T.ELSE) break;
