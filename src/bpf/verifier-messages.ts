@@ -82,7 +82,7 @@ const ROWS: readonly Row[] = [
   // --- arithmetic
   ['DIV_BY_ZERO', EINVAL, 'div by zero'],
   ['BAD_SHIFT', EINVAL, 'invalid shift %d', 'd'],
-  ['POINTER_ARITHMETIC', EACCES, 'R%d pointer arithmetic', 'd'],
+  ['POINTER_ARITHMETIC', EACCES, 'R%d pointer arithmetic prohibited', 'd'],
   ['PARTIAL_COPY', EACCES, 'R%d partial copy of pointer', 'd'],
   ['SIGN_EXTEND_POINTER', EACCES, 'R%d sign-extension part of pointer', 'd'],
   ['POINTER_32BIT', EACCES, 'R%d 32-bit pointer arithmetic prohibited', 'd'],
@@ -268,7 +268,12 @@ const ROWS: readonly Row[] = [
   ['LOCK_LEAK', EINVAL, '%s cannot be used inside bpf_spin_lock-ed region', 's'],
   ['MAP_KEY_WRITE', EACCES, 'write to change key R%d not allowed', 'd'],
   ['MAP_WRITE_FORBIDDEN_PLAIN', EACCES, 'write into map forbidden'],
-  ['STACK_POINTER_RANGE', EACCES, 'R%d stack pointer arithmetic goes out of range, prohibited for !root', 'd'],
+  [
+    'STACK_POINTER_RANGE',
+    EACCES,
+    'R%d stack pointer arithmetic goes out of range, prohibited for !root; off=%lld',
+    'dd',
+  ],
   ['SUBPROGRAM_EXIT_NOT_SCALAR', EINVAL, 'At subprogram exit the register R%d is not a scalar value (%s)', 'dt'],
   ['TIMER_UID', EINVAL, "timer pointer in R1 map_uid=%d doesn't match map pointer in R2 map_uid=%d", 'dd'],
 

@@ -9,7 +9,7 @@ import {
 import { PTR_TO_MAP_VALUE, PTR_TO_STACK, REG_mask, REG_off, REG_type, REG_value } from '../generated/verifier-records';
 import { MAX_BPF_STACK } from '../generated/limits';
 import { env } from './environment';
-import { fail1, fail4 } from './fail';
+import { fail1, fail2, fail4 } from './fail';
 import { checkMapValue } from './regions';
 
 /** Before the offset is applied. */
@@ -30,7 +30,7 @@ export function checkSpeculationBounds(number: i32, r: usize): i32 {
         load<i32>(r, REG_off),
       );
     const at = <i64>load<i32>(r, REG_off) + load<i64>(r, REG_value);
-    if (at >= 0 || at < -(<i64>MAX_BPF_STACK)) return fail1(MESSAGE_STACK_POINTER_RANGE, number);
+    if (at >= 0 || at < -(<i64>MAX_BPF_STACK)) return fail2(MESSAGE_STACK_POINTER_RANGE, number, at);
   } else if (type == PTR_TO_MAP_VALUE) {
     if (checkMapValue(number, load<i32>(r, REG_off), 1, false, true) != 0) {
       fail1(MESSAGE_STACK_ARITHMETIC_RANGE, number);

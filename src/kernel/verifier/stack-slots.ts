@@ -71,11 +71,10 @@ export function isSpillable(type: i32): bool {
       return false;
   }
 }
-/** A byte that a partial spill leaves beside it: it keeps a known zero, and to root stays unwritten. */
+/** A byte that a partial spill leaves beside it: it keeps a known zero, and what was not written stays unwritten. */
 export function degradeByte(slot: usize, byte: i32): void {
   const kind = kindOf(slot, byte);
-  if (kind == STACK_ZERO) return;
-  if (env.mayLeak && kind == STACK_INVALID) return;
+  if (kind == STACK_ZERO || kind == STACK_INVALID) return;
   setKind(slot, byte, STACK_MISC);
 }
 /** Bytes of a register that is overwritten become plain data. */
