@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { assignTo, convert, isPoison, makeInteger, poison, rvalue } from './conversions.ts';
 import {
   BOOL, CHAR_POINTER, DOUBLE, INT, LONG, LONG_LONG, POISON, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_LONG_LONG, UNSIGNED_SHORT, VOID, VOID_POINTER, CHAR,
-  arrayOf, isInteger, isPointer, pointerTo, qualify, quotedType, sizeOf, unqualified, isVoid, isComplete,
+  arrayOf, isInteger, isPointer, pointerTo, qualify, quotedType, sizeOf, unqualified, isVoid, isComplete, isConst,
 } from './types.ts'; // prettier-ignore
 
 const LETTERS: Readonly<Record<string, Type>> = {
@@ -26,6 +26,8 @@ export interface BuiltinCall {
   readonly close: Location;
   /** the function around it, for __builtin_FUNCTION */
   readonly inFunction: string;
+  /** and whether that one is always inlined */
+  readonly inAlwaysInline: boolean;
 }
 
 function node(
@@ -233,7 +235,12 @@ export function builtinCall(c: Context, b: BuiltinCall): Expression {
       if (isPoison(value)) return makeInteger(0n, INT, at);
       const constant = constantValue(value);
       if (constant && (constant.base === null || 'bytes' in constant.base)) return makeInteger(1n, INT, at);
-      // Inlining may still make it constant.
+      // A const parameter of a function that is always inlined is asked about its callers (bpf_tail_call_static): there the
+      // answer is in what the parameter is used as, an immediate, and a caller that passes none fails at that use.
+      if (b.inAlwaysInline && value.kind === 'load' && value.source.kind === 'variable') {
+        const { variable } = value.source;
+        if (variable.storage === 'parameter' && isConst(variable.type)) return makeInteger(1n, INT, at);
+      }
       return node(name, INT, [value], at);
     }
     case '__builtin_preserve_access_index': {

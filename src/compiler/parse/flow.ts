@@ -105,6 +105,27 @@ function containsEntry(statement: Statement, gotos: ReadonlySet<Label>): boolean
   }
 }
 
+/** Can anything from outside lead into the statement? Any label or case within is taken for such a way. */
+export function hasLabel(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'label':
+    case 'case':
+    case 'default':
+      return true;
+    case 'block':
+      return statement.statements.some(hasLabel);
+    case 'if':
+      return hasLabel(statement.then) || (statement.otherwise !== null && hasLabel(statement.otherwise));
+    case 'while':
+    case 'do':
+    case 'for':
+    case 'switch':
+      return hasLabel(statement.body);
+    default:
+      return false;
+  }
+}
+
 function collectGotos(statement: Statement, into: Set<Label>): void {
   switch (statement.kind) {
     case 'goto':

@@ -113,7 +113,15 @@ function parseName(p: Parser): Expression {
 
 function parseBuiltinCall(p: Parser, name: string, at: Location): Expression {
   const { args, close } = parseArguments(p);
-  return builtinCall(p, { name, args, at, close, inFunction: p.function?.declaration.name ?? '' });
+  const around = p.function?.declaration;
+  return builtinCall(p, {
+    name,
+    args,
+    at,
+    close,
+    inFunction: around?.name ?? '',
+    inAlwaysInline: around?.attributes.alwaysInline ?? false,
+  });
 }
 
 function parseUndeclared(p: Parser, id: number, at: Location): Expression {

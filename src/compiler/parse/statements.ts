@@ -1,6 +1,6 @@
 // Statements and blocks (C11 6.8).
 import type { Block, Expression, Location, LoopHint, Statement, SwitchStatement } from '../tree.ts';
-import { wrapInteger } from '../check/constants.ts';
+import { constantTruth, wrapInteger } from '../check/constants.ts';
 import { asCondition, assignTo, convert, isPoison, poison, promotedType, rvalue } from '../check/conversions.ts';
 import { isFloat, isInteger, isVoid, quotedType } from '../check/types.ts';
 import * as T from '../preprocess/token.ts';
@@ -8,6 +8,7 @@ import { parseAssembly } from './assembly.ts';
 import { parseAttributes } from './attributes.ts';
 import { parseLocalDeclaration, parseStaticAssert } from './declarations.ts';
 import { parseConstant, parseExpression } from './expressions.ts';
+import { hasLabel } from './flow.ts';
 import { checkLabels, declareLocalLabel, defineLabel, labelNamed } from './labels.ts';
 import type { FunctionState, OpenSwitch, Parser } from './parser.ts';
 import { isDeclarationStart } from './specifiers.ts';
@@ -302,7 +303,12 @@ function parseIf(p: Parser): Statement {
     break;
   }
   for (let i = links.length - 1; i >= 0; i--) {
-    const { condition, then, at } = links[i] as Link;
+    const { condition, at } = links[i] as Link;
+    let { then } = links[i] as Link;
+    // What a constant condition rules out is not generated, so that it may hold what eBPF cannot do (as clang does).
+    const truth = constantTruth(condition);
+    if (truth === false && !hasLabel(then)) then = { kind: 'empty', at };
+    if (truth === true && otherwise && !hasLabel(otherwise)) otherwise = null;
     otherwise = { kind: 'if', condition, then, otherwise, at };
   }
   return otherwise as Statement;
