@@ -205,7 +205,7 @@ class LogRenderer {
     const word = record.u32(L.what) === 0 ? 'live' : 'written';
     const added = slotsText(record.u64(L.added));
     const removed = slotsText(record.u64(L.removed));
-    const parts = [added === '' ? '' : `+${word} ${added} `, removed === '' ? '' : `-${word} ${removed} `];
+    const parts = [added === '' ? '' : `+${word} ${added} `, removed === '' ? '' : `-${word} ${removed}`];
     this.out.add(
       `${this.chain(record, L.chain, L.entries)} frame ${record.u32(L.frame)} insn ${record.u32(L.instruction)} ${parts.join('')}\n`,
     );

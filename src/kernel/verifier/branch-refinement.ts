@@ -13,6 +13,7 @@ import {
   BPF_JSLT,
 } from '../generated/opcodes';
 import {
+  REG_SIZE,
   REG_mask,
   REG_s32max,
   REG_s32min,
@@ -181,6 +182,33 @@ function learn(a: usize, b: usize, operation: i32, is32: bool): void {
   order(a, b, operation == BPF_JSLE || operation == BPF_JSLT, operation == BPF_JLT || operation == BPF_JSLT, is32);
 }
 
+const trial: usize = memory.data(4 * REG_SIZE, 8);
+
+/** No number is in all of the ranges: this cannot be. */
+export function isImpossible(r: usize): bool {
+  return (
+    load<u64>(r, REG_umin) > load<u64>(r, REG_umax) ||
+    load<i64>(r, REG_smin) > load<i64>(r, REG_smax) ||
+    load<u32>(r, REG_u32min) > load<u32>(r, REG_u32max) ||
+    load<i32>(r, REG_s32min) > load<i32>(r, REG_s32max)
+  );
+}
+/** A way that leaves a register without any possible value is not taken: 1 only the jump, 0 only falling through, -1 either. */
+export function tryBothWays(a: usize, b: usize, operation: i32, is32: bool): i32 {
+  if (load<i32>(a, REG_type) != SCALAR_VALUE || load<i32>(b, REG_type) != SCALAR_VALUE) return -1;
+  const takenA = trial;
+  const takenB = trial + REG_SIZE;
+  const otherA = trial + 2 * REG_SIZE;
+  const otherB = trial + 3 * REG_SIZE;
+  memory.copy(takenA, a, REG_SIZE);
+  memory.copy(otherA, a, REG_SIZE);
+  memory.copy(takenB, b, REG_SIZE);
+  memory.copy(otherB, b, REG_SIZE);
+  refine(takenA, takenB, otherA, otherB, operation, is32);
+  if (isImpossible(otherA) || isImpossible(otherB)) return 1;
+  return isImpossible(takenA) || isImpossible(takenB) ? 0 : -1;
+}
+
 /** Both ways of `a OP b`: the registers of the taken branch and those of the other one. Pointers teach nothing. */
 export function refine(takenA: usize, takenB: usize, otherA: usize, otherB: usize, operation: i32, is32: bool): void {
   if (load<i32>(otherA, REG_type) != SCALAR_VALUE || load<i32>(otherB, REG_type) != SCALAR_VALUE) return;
@@ -190,4 +218,8 @@ export function refine(takenA: usize, takenB: usize, otherA: usize, otherB: usiz
   learn(takenA, takenB, operation, is32);
   synchronizeBounds(takenA);
   synchronizeBounds(takenB);
+}
+/** A register compared with itself can come out impossible: then nothing is known of it. */
+export function forgetImpossible(r: usize): void {
+  if (isImpossible(r)) unbound(r);
 }

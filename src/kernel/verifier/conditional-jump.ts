@@ -9,7 +9,7 @@ import {
 } from '../generated/verifier-messages';
 import { PTR_TO_BTF_ID, PTR_TO_STACK, REG_SIZE, REG_id, REG_type, SCALAR_VALUE } from '../generated/verifier-records';
 import { branchOutcome, isPacketAny } from './branch-outcome';
-import { refine } from './branch-refinement';
+import { forgetImpossible, refine, tryBothWays } from './branch-refinement';
 import { AUX_DECIDED, auxOf, dstAt, env, immediateAt, offsetAt, opcodeAt, srcAt } from './environment';
 import { fail, fail1 } from './fail';
 import { pushHistory } from './history';
@@ -102,7 +102,8 @@ export function checkConditionalJump(i: i32): i32 {
   if (load<i32>(d, REG_type) == PTR_TO_STACK) flags |= HISTORY_DST_STACK;
   if (flags != 0) pushHistory(flags, 0);
 
-  const outcome = branchOutcome(d, s, operation, is32);
+  let outcome = branchOutcome(d, s, operation, is32);
+  if (outcome < 0) outcome = tryBothWays(d, s, operation, is32);
   noteDecision(i, outcome);
   if (outcome >= 0) {
     if (isScalar(d)) error = markChainPrecision(dn);
@@ -126,6 +127,10 @@ export function checkConditionalJump(i: i32): i32 {
   if (byRegister) thereS = registerOf(currentFrame(there), sn);
   else memory.copy(thereOperand, hereOperand, REG_SIZE);
   refine(thereD, thereS, d, s, operation, is32);
+  if (s == d) {
+    forgetImpossible(thereD);
+    forgetImpossible(d);
+  }
   if (byRegister && isScalar(s) && load<u32>(s, REG_id) != 0) {
     synchronizeLinked(env.state, s);
     synchronizeLinked(there, thereS);

@@ -142,9 +142,13 @@ function scalarSafe(old: usize, now: usize, how: i32): bool {
   if (load<u8>(old, REG_precise) == 0 && how == COMPARE_RELEVANT) return true;
   const oldId = load<u32>(old, REG_id);
   const id = load<u32>(now, REG_id);
-  if (((oldId ^ id) & BPF_ADD_CONST) != 0) return false;
-  if ((oldId & BPF_ADD_CONST) != 0 && load<i32>(old, REG_off) != load<i32>(now, REG_off)) return false;
-  return within(old, now) && bitsWithin(old, now) && matchScalarIds(oldId, id);
+  // a kept register on its own is covered by one that has links besides
+  if (oldId != 0) {
+    if (((oldId ^ id) & BPF_ADD_CONST) != 0) return false;
+    if ((oldId & BPF_ADD_CONST) != 0 && load<i32>(old, REG_off) != load<i32>(now, REG_off)) return false;
+    if (!matchScalarIds(oldId, id)) return false;
+  }
+  return within(old, now) && bitsWithin(old, now);
 }
 function packetSafe(old: usize, now: usize): bool {
   const oldRange = load<i32>(old, REG_range);
