@@ -1,6 +1,6 @@
 // Helpers on struct xdp_buff: moving the packet's borders, copying in and out. A packet longer than a page's room has its rest in
 // a fragment, which only these helpers reach.
-import { EACCES, EFAULT, EINVAL, ENODEV, EOPNOTSUPP } from '../generated/errno';
+import { EACCES, EFAULT, EINVAL, ENODEV } from '../generated/errno';
 import { deviceAt } from '../memory/devices';
 import { helperMemory } from '../memory/access';
 import { toLinear } from '../memory/layout';
@@ -16,13 +16,15 @@ import {
   XDP_FRAME_SIZE,
   XDP_RXQ,
 } from '../memory/structures';
-import { XDP_TAILROOM, fit, fragmentBytes, restSize } from '../syscall/xdp-buffer';
+import { XDP_TAILROOM, fit, fragmentBytes, restSize, setRest } from '../syscall/xdp-buffer';
 import { result } from './arguments';
 
 const ETHERNET_HEADER: u64 = 14;
 /** sizeof(struct xdp_frame): room that stays free at the start of the buffer */
 const XDP_FRAME: u64 = 40;
 const MOST_METADATA: u64 = 252;
+/** bytes that a fragment has room for: a page */
+const FRAGMENT: u32 = 4096;
 
 function load64(buff: usize, field: usize): u64 {
   return load<u64>(buff + field);
@@ -45,13 +47,33 @@ export function adjustHead(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 
   return 0;
 }
 
+/** The tail of a packet that goes on in a fragment: the fragment grows and shrinks first, then the page. */
+function adjustFragment(buff: usize, end: u64, delta: i32): u64 {
+  const size = <i64>restSize + <i64>delta;
+  if (delta >= 0) {
+    if (size > <i64>FRAGMENT) return result(-EINVAL);
+    memory.fill(fragmentBytes() + restSize, 0, delta);
+    setRest(<u32>size);
+    return 0;
+  }
+  const total = <i64>packetSize(buff) + <i64>delta;
+  if (total < <i64>ETHERNET_HEADER) return result(-EINVAL);
+  setRest(<u32>max<i64>(size, 0));
+  if (size < 0) {
+    store<u64>(buff, end + <u64>size, XDP_DATA_END);
+    fit();
+  }
+  return 0;
+}
+
 /** bpf_xdp_adjust_tail(context, delta): 0 or -EINVAL; new bytes are zero */
 export function adjustTail(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   const buff = helperMemory(r1, <u32>XDP_BUFF_SIZE);
   if (buff == 0) return 0;
-  if (restSize != 0) return result(-EOPNOTSUPP);
+  const delta = <i32>r2;
   const end = load64(buff, XDP_DATA_END);
-  const moved = end + <u64>(<i64>(<i32>r2));
+  if (restSize != 0) return adjustFragment(buff, end, delta);
+  const moved = end + <u64>(<i64>delta);
   const hardEnd = load64(buff, XDP_DATA_HARD_START) + <u64>load<u32>(buff, XDP_FRAME_SIZE) - <u64>XDP_TAILROOM;
   if (moved > hardEnd || moved < load64(buff, XDP_DATA) + ETHERNET_HEADER) return result(-EINVAL);
   if (moved > end) memory.fill(toLinear(end), 0, <usize>(moved - end));

@@ -96,3 +96,20 @@ export const CRED_UID: usize = 8;
 export const CRED_GID: usize = 12;
 export const CRED_EUID: usize = 24;
 export const CRED_EGID: usize = 28;
+
+/** struct sock, and struct sock_common at its beginning */
+export const SOCK_SIZE: usize = 784;
+export const SOCK_DADDR: usize = 0;
+export const SOCK_RCV_SADDR: usize = 4;
+export const SOCK_DPORT: usize = 12;
+export const SOCK_NUM: usize = 14;
+export const SOCK_FAMILY: usize = 16;
+export const SOCK_STATE: usize = 18;
+export const SOCK_BOUND_DEV_IF: usize = 20;
+export const SOCK_V6_DADDR: usize = 56;
+export const SOCK_V6_RCV_SADDR: usize = 72;
+export const SOCK_RX_QUEUE_MAPPING: usize = 122;
+export const SOCK_PRIORITY: usize = 520;
+export const SOCK_MARK: usize = 524;
+export const SOCK_PROTOCOL: usize = 532;
+export const SOCK_TYPE: usize = 534;

@@ -24,13 +24,20 @@ import {
   BPF_STX,
   BPF_X,
 } from '../generated/opcodes';
-import { PTR_TO_CTX, REGISTER_BASE_TYPE } from '../generated/verifier-records';
+import {
+  PTR_TO_BTF_ID,
+  PTR_TO_CTX,
+  PTR_TO_SOCKET,
+  PTR_TO_SOCK_COMMON,
+  REGISTER_BASE_TYPE,
+} from '../generated/verifier-records';
 import { reserve } from '../memory/arena';
 import { toVirtual } from '../memory/layout';
 import { InstructionInfo, Program } from '../program';
 import { MODE_PROBE, MODE_PROBE_SIGNED, decode } from '../vm/decode';
 import { RECORD_SHIFT } from '../vm/operations';
 import { emitContextLoad, emitContextStore, hasConvertedContext } from './context';
+import { emitSocketLoad } from './socket';
 import { beginEmit, emitRaw, emitted, originOf, setOrigin, slotAt } from './emit';
 
 const LD_IMM64: i32 = BPF_LD | BPF_IMM | BPF_DW;
@@ -57,7 +64,8 @@ function convert(program: Program, info: InstructionInfo, at: usize): bool {
   const kind = code & 7;
   const mode = code & 0xe0;
   const size = 1 << ((code & 0x18) == 0 ? 2 : (code & 0x18) == 8 ? 1 : (code & 0x18) == 0x10 ? 0 : 3);
-  const throughContext = (info.pointerType & REGISTER_BASE_TYPE) == PTR_TO_CTX;
+  const base = info.pointerType & REGISTER_BASE_TYPE;
+  const throughContext = base == PTR_TO_CTX;
   const context = throughContext && hasConvertedContext(program.type);
   if (throughContext && kind != BPF_LD) program.contextBytes = max<u32>(program.contextBytes, <u32>(offset + size));
   if (kind == BPF_LDX && context && mode == BPF_MEM) {
@@ -67,7 +75,11 @@ function convert(program: Program, info: InstructionInfo, at: usize): bool {
     const immediate = kind == BPF_ST;
     return emitContextStore(program.type, size, registers & 15, registers >> 4, offset, immediate, load<i32>(at, 4));
   }
-  if (kind == BPF_LDX && info.probeMemory && (mode == BPF_MEM || mode == BPF_MEMSX)) {
+  if (kind == BPF_LDX && mode == BPF_MEM && (base == PTR_TO_SOCKET || base == PTR_TO_SOCK_COMMON)) {
+    return emitSocketLoad(size, registers & 15, registers >> 4, offset);
+  }
+  // What a BTF pointer points at may be gone: such loads are always checked, and give zero.
+  if (kind == BPF_LDX && (info.probeMemory || base == PTR_TO_BTF_ID) && (mode == BPF_MEM || mode == BPF_MEMSX)) {
     const probing = (code & 0x1f) | (mode == BPF_MEM ? MODE_PROBE : MODE_PROBE_SIGNED);
     emitRaw((load<u64>(at) & ~(<u64>0xff)) | (<u64>probing));
     return true;

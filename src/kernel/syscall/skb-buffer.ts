@@ -25,6 +25,14 @@ import {
   SKB_TRANSPORT_HEADER,
   SKB_TRUESIZE,
   SKB_USERS,
+  SOCK_DADDR,
+  SOCK_FAMILY,
+  SOCK_RCV_SADDR,
+  SOCK_RX_QUEUE_MAPPING,
+  SOCK_SIZE,
+  SOCK_STATE,
+  SOCK_V6_DADDR,
+  SOCK_V6_RCV_SADDR,
 } from '../memory/structures';
 
 /** room in front of the packet; Linux makes more when a program asks for more */
@@ -50,7 +58,6 @@ export let skb: usize = 0;
 /** a socket that a packet's pointer can point at */
 let socket: usize = 0;
 
-const SOCK_SIZE: usize = 784;
 /** what of the buffer is accessible now */
 let exposed: usize = 0;
 let exposedSize: usize = 0;
@@ -140,6 +147,30 @@ function protocolOf(frame: usize, size: u32): u16 {
   return bswap<u16>(raw ? ETH_P_802_3 : ETH_P_802_2);
 }
 
+const AF_INET: u16 = 2;
+const AF_INET6: u16 = 10;
+const TCP_CLOSE: u8 = 7;
+const NO_QUEUE: u16 = 0xffff;
+
+/** The socket that a packet in a test run belongs to: not connected, with the packet's addresses as its own. */
+function fillSocket(protocol: u16, header: usize, size: u32): void {
+  memory.fill(socket, 0, SOCK_SIZE);
+  store<u8>(socket, TCP_CLOSE, SOCK_STATE);
+  store<u16>(socket, NO_QUEUE, SOCK_RX_QUEUE_MAPPING);
+  const family = bswap<u16>(protocol);
+  if (family == 0x0800) {
+    store<u16>(socket, AF_INET, SOCK_FAMILY);
+    if (size < 20) return;
+    store<u32>(socket, load<u32>(header, 12), SOCK_RCV_SADDR);
+    store<u32>(socket, load<u32>(header, 16), SOCK_DADDR);
+  } else if (family == 0x86dd) {
+    store<u16>(socket, AF_INET6, SOCK_FAMILY);
+    if (size < 40) return;
+    memory.copy(socket + SOCK_V6_RCV_SADDR, header + 8, 16);
+    memory.copy(socket + SOCK_V6_DADDR, header + 24, 16);
+  }
+}
+
 /** A frame has arrived on interface `ifindex`: its context's virtual address. With `linkLayer` the program sees the header. */
 export function openSkb(from: usize, size: u32, ifindex: u32, linkLayer: bool): u64 {
   const frame = head + HEADROOM;
@@ -161,6 +192,7 @@ export function openSkb(from: usize, size: u32, ifindex: u32, linkLayer: bool): 
   store<u16>(skb, linkLayer ? 0 : <u16>ETHERNET_HEADER, SKB_MAC_LEN);
   store<u64>(skb, toVirtual(linkLayer ? frame : frame + ETHERNET_HEADER), SKB_DATA);
   setLength(linkLayer ? size : size - ETHERNET_HEADER);
+  fillSocket(load<u16>(skb, SKB_PROTOCOL), frame + ETHERNET_HEADER, size - ETHERNET_HEADER);
   fitSkb();
   return toVirtual(skb);
 }

@@ -44,6 +44,10 @@ export function resetXdp(): void {
   store<u32>(buff, PAGE, XDP_FRAME_SIZE);
 }
 
+export function setRest(size: u32): void {
+  restSize = size;
+}
+
 export function fragmentBytes(): usize {
   return rest;
 }

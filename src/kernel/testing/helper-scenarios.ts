@@ -767,6 +767,36 @@ for (const [offset, size] of [
      exit`,
   );
 }
+const long = new Uint8Array(4096).map((_, i) => i * 7);
+for (const [helper, id, delta] of [
+  ['adjust_head', 44, 10],
+  ['adjust_head', 44, 4000],
+  ['adjust_tail', 65, 0],
+  ['adjust_tail', 65, 10],
+  ['adjust_tail', 65, -10],
+  ['adjust_tail', 65, -576],
+  ['adjust_tail', 65, -600],
+  ['adjust_tail', 65, -4083],
+  ['adjust_tail', 65, 3520],
+  ['adjust_tail', 65, 3521],
+  ['adjust_meta', 54, -8],
+] as const)
+  xdp(`xdp_${helper} ${delta} of 4096 bytes`, `mov %r2, ${delta}\ncall ${id}\nexit`, [], [], long);
+xdp(
+  'xdp_load_bytes across page and fragment',
+  `stdw [%r10-8], 0
+   mov %r2, 3516
+   mov %r3, %r10
+   add %r3, -8
+   mov %r4, 8
+   call 189
+   ldxdw %r1, [%r10-8]
+   add %r0, %r1
+   exit`,
+  [],
+  [],
+  long,
+);
 for (const flags of [0, 1]) xdp(`redirect flags ${flags}`, `mov %r1, 1\nmov %r2, ${flags}\ncall 23\nexit`);
 for (const [label, type] of [
   ['devmap', 14],
@@ -1333,6 +1363,53 @@ for (const service of [0, 1, 2, 3]) {
   tc(`skb_ecn_set_ce of ${service}`, 'call 97\nexit', [], [], packet);
 }
 tc('skb_ecn_set_ce of ARP', 'call 97\nexit', [], [], new Uint8Array(60).fill(1).with(12, 8).with(13, 6));
+
+// ---- sockets, as programs see them ----
+
+const ipv6 = new Uint8Array([
+  ...PACKET.slice(0, 12),
+  ...[0x86, 0xdd, 0x60, 0, 0, 0, 0, 6, 17, 64],
+  ...new Uint8Array(38).map((_, i) => i + 1),
+]);
+for (const [family, packet] of [
+  ['IPv4', PACKET],
+  ['IPv6', ipv6],
+  ['neither', new Uint8Array(60).fill(5)],
+] as const)
+  for (const [name, offset, size] of [
+    ['bound_dev_if', 0, 'w'],
+    ['family', 4, 'w'],
+    ['family, a byte', 4, 'b'],
+    ['type', 8, 'w'],
+    ['protocol', 12, 'w'],
+    ['mark', 16, 'w'],
+    ['priority', 20, 'w'],
+    ['src_ip4', 24, 'w'],
+    ['src_ip6', 32, 'w'],
+    ['src_port', 44, 'w'],
+    ['dst_port', 48, 'h'],
+    ['dst_ip4', 52, 'w'],
+    ['dst_ip6', 60, 'w'],
+    ['state', 72, 'w'],
+    ['rx_queue_mapping', 76, 'w'],
+  ] as const)
+    tc(
+      `socket ${name} of ${family}`,
+      `ldxdw %r1, [%r1+168]
+       mov %r0, 77
+       jeq %r1, 0, exit
+       call 95
+       jeq %r0, 0, exit
+       ldx${size} %r0, [%r0+${offset}]
+       exit`,
+      [],
+      [],
+      packet,
+    );
+tc(
+  'socket family, without bpf_sk_fullsock',
+  'ldxdw %r1, [%r1+168]\nmov %r0, 77\njeq %r1, 0, exit\nldxw %r0, [%r1+4]\nexit',
+);
 
 // ---- contexts ----
 
