@@ -14,6 +14,8 @@ export interface VerifierFuzzOptions {
   /** first seed; each program has its own, one after the other */
   readonly seed: number;
   readonly count: number;
+  /** called now and then with the number of programs done */
+  readonly progress?: (done: number) => void;
   /** told of each difference as it is found */
   readonly report?: (text: string) => void;
 }
@@ -105,6 +107,7 @@ export async function fuzzVerifier(kernel: Kernel, options: VerifierFuzzOptions)
     const program = generateProgram(options.seed + i);
     const answer = await verdicts(kernel, program);
     if (answer.linux === 0) accepted++;
+    if ((i + 1) % 500 === 0) options.progress?.(i + 1);
     if (!differs(answer)) continue;
     (answer.ours === 0 ? unsafe : strict).push(program.seed);
     const small = await shrink(kernel, program);
@@ -134,7 +137,12 @@ if (import.meta.main) {
   const seed = option('--seed', 1001 + (Date.now() % 1_000_000_000));
   const count = option('--count', 1000);
   console.log(`verifier: seeds ${seed} to ${seed + count - 1}`);
-  const report = await fuzzVerifier(await ourKernel(), { seed, count, report: (text) => console.log(text) });
+  const report = await fuzzVerifier(await ourKernel(), {
+    seed,
+    count,
+    report: (text) => console.log(text),
+    progress: (done) => console.log(`verifier: ${done} of ${count}`),
+  });
   console.log(fuzzSummary(report));
   process.exit(report.unsafe.length > 0 ? 1 : 0);
 }
