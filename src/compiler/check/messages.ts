@@ -353,18 +353,18 @@ export const MESSAGES = {
   'no-main-file': error('C608', "no such file: '{file}'"),
 
   // C9xx: notes
-  'expanded-from-macro': note('C900', "expanded from macro '{name}'"),
-  'previous-definition': note('C901', 'previous definition is here'),
-  'macro-defined-here': note('C902', "macro '{name}' defined here"),
-  'to-match': note('C903', "to match this '{token}'"),
-  'previous-declaration': note('C904', 'previous declaration is here'),
-  'declared-here': note('C905', "'{name}' declared here"),
-  'pass-argument-here': note('C906', 'passing argument to parameter {name}here'),
-  'forward-declaration': note('C907', "forward declaration of '{type}'"),
-  'did-you-mean': note('C911', "did you mean '{guess}'?"),
-  'previous-use': note('C908', 'previous use is here'),
-  'previous-case': note('C909', 'previous case defined here'),
-  'variable-declared-const': note('C910', "variable '{name}' declared const here"),
+  'expanded-from-macro': note('C800', "expanded from macro '{name}'"),
+  'previous-definition': note('C801', 'previous definition is here'),
+  'macro-defined-here': note('C802', "macro '{name}' defined here"),
+  'to-match': note('C803', "to match this '{token}'"),
+  'previous-declaration': note('C804', 'previous declaration is here'),
+  'declared-here': note('C805', "'{name}' declared here"),
+  'pass-argument-here': note('C806', 'passing argument to parameter {name}here'),
+  'forward-declaration': note('C807', "forward declaration of '{type}'"),
+  'did-you-mean': note('C811', "did you mean '{guess}'?"),
+  'previous-use': note('C808', 'previous use is here'),
+  'previous-case': note('C809', 'previous case defined here'),
+  'variable-declared-const': note('C810', "variable '{name}' declared const here"),
 } as const;
 
 export type MessageKey = keyof typeof MESSAGES;
