@@ -58,9 +58,11 @@ static int bpf(int cmd, union bpf_attr *a)
 	return syscall(__NR_bpf, cmd, a, sizeof(*a));
 }
 
+/* The request cannot be served: half an answer may stand there, so this is a line of its own. */
 static void fail(const char *why)
 {
-	fprintf(stderr, "judge: %s\n", why);
+	printf("\n{\"died\":\"%s\"}\n", why);
+	fflush(stdout);
 	_exit(2);
 }
 
@@ -515,9 +517,9 @@ int main(void)
 			fflush(stdout);
 			_exit(0);
 		}
-		/* A child that died half-way has left half a line: say so on a line of its own, the client reports it. */
-		if (waitpid(pid, &status, 0) < 0 || status)
-			printf("\n{\"died\":%d}\n", status);
+		/* A child that failed has said why; one that was killed has left half a line and nothing else. */
+		if (waitpid(pid, &status, 0) < 0 || !WIFEXITED(status))
+			printf("\n{\"died\":\"status %d\"}\n", status);
 		fflush(stdout);
 		while (nsteps)
 			free(steps[--nsteps]);
