@@ -2,11 +2,12 @@
 import type { Block, Func, IrType } from '../ir/ir.ts';
 import { Inst, sweepForwards } from '../ir/ir.ts';
 import { knownAlign } from '../optimize/expand.ts';
-import { findUsers } from '../optimize/analysis.ts';
+import { countUses, findUsers } from '../optimize/analysis.ts';
 import type { Target } from './target.ts';
 
 export function lower(func: Func, target: Target): void {
   splitMisaligned(func);
+  extendLoads(func);
   lowerConditions(func);
   if (!target.alu32) widen(func);
 }
@@ -100,6 +101,21 @@ function splitStore(func: Func, store: Inst, piece: number, out: Inst[]): void {
     split.volatile = store.volatile;
     out.push(split);
   }
+}
+
+/** A narrow signed load whose only reader extends it to 64 bits is extended once. */
+function extendLoads(func: Func): void {
+  const uses = countUses(func);
+  for (const block of func.blocks) {
+    for (const inst of block.insts) {
+      const load = inst.args[0];
+      if (inst.op !== 'sext' || inst.type !== 'i64' || load?.op !== 'load') continue;
+      if (!load.signed || load.width >= 4 || load.type !== 'i32' || uses[load.id] !== 1) continue;
+      load.type = 'i64';
+      inst.forward = load;
+    }
+  }
+  sweepForwards(func);
 }
 
 // ---------------------------------------------------------------- conditions as values

@@ -600,8 +600,9 @@ export class Selector {
     const mode = signed && this.target.v4 ? BPF_MEMSX : BPF_MEM;
     this.emit('load', BPF_LDX | mode | sizeCode(inst.width), dst, base, 0, offset).core = core;
     if (!signed || this.target.v4) return;
-    const cls = this.target.alu32 ? BPF_ALU : BPF_ALU64;
-    const by = (this.target.alu32 ? 32 : 64) - inst.width * 8;
+    const word = this.target.alu32 && inst.type === 'i32';
+    const cls = word ? BPF_ALU : BPF_ALU64;
+    const by = (word ? 32 : 64) - inst.width * 8;
     this.emit('alu', cls | BPF_LSH, dst, NO_REGISTER, by);
     this.emit('alu', cls | BPF_ARSH, dst, NO_REGISTER, by);
   }

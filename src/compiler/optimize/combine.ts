@@ -147,11 +147,21 @@ export class Combiner {
       const mask = (1n << BigInt(bits)) - 1n;
       if ((value.args[1]!.value & mask) === mask) return this.lowBits(value.args[0]!, bits, depth + 1);
     }
+    // use counts are as old as this round, so a value is never changed in place: others may read it by now
     if (depth < 4 && this.isSingleUse(value) && LOW_BITS_ONLY.has(value.op)) {
-      value.args = value.args.map((arg) => this.lowBits(arg, bits, depth + 1));
-      if (value.op === 'add' || value.op === 'sub' || value.op === 'mul') value.nsw = false;
+      const args = value.args.map((arg) => this.lowBits(arg, bits, depth + 1));
+      if (args.some((arg, i) => arg !== value.args[i])) return this.make(value.op, value.type, args);
     }
     return value;
+  }
+
+  /** Simplifies the first operand of an instruction that reads its low bits only. */
+  private stripOperand(inst: Inst, bits: number): boolean {
+    const before = inst.args[0]!;
+    const after = this.lowBits(before, bits, 0);
+    if (after === before) return false;
+    inst.args = [after, ...inst.args.slice(1)];
+    return true;
   }
 
   private conversion(inst: Inst, x: Inst): Inst | null {
@@ -170,6 +180,14 @@ export class Combiner {
           inst.op = 'zext';
           return inst;
         }
+        if (inst.type === 'i64' && x.type === 'i32' && this.isSingleUse(x)) {
+          // extend once, to the full width
+          if (x.op === 'sextlow') {
+            const wide = this.make('sextlow', 'i64', [this.make('zext', 'i64', [x.args[0]!])]);
+            wide.width = x.width;
+            return wide;
+          }
+        }
         return null;
       case 'trunc':
         if (x.op === 'zext' || x.op === 'sext') {
@@ -185,6 +203,7 @@ export class Combiner {
       case 'sextlow':
         if (significantBits(x) < inst.width * 8) return x;
         if (x.op === 'sextlow' && x.width <= inst.width) return x;
+        if (this.stripOperand(inst, inst.width * 8)) return inst;
         if (x.op === 'load' && x.signed && x.width <= inst.width) return x;
         if (x.op === 'and' && x.args[1]!.op === 'const') {
           const mask = (1n << BigInt(inst.width * 8)) - 1n;
@@ -292,6 +311,7 @@ export class Combiner {
         const significant = significantBits(a);
         if ((value & ((1n << BigInt(significant)) - 1n)) === (1n << BigInt(significant)) - 1n) return a;
         if (a.op === 'and' && a.args[1]!.op === 'const') return again('and', a.args[0]!, a.args[1]!.value & value);
+        if ((value & (value + 1n)) === 0n && this.stripOperand(inst, value.toString(2).length)) return inst;
         if (a.op === 'sextlow' && value < 1n << BigInt(a.width * 8)) return again('and', a.args[0]!, value);
         if (a.op === 'xor' && a.args[1]!.op === 'const' && this.isSingleUse(a)) {
           const low = this.make('and', type, [a.args[0]!, k]);

@@ -80,7 +80,10 @@ function againstConstant(c: Combiner, inst: Inst, a: Inst, k: Inst): Inst | null
     inst.args = [a.args[0]!, c.constant('i32', value)];
     return inst;
   }
-  if (!equality) return null;
+  const decided = againstSignedRange(c, inst, a, k);
+  if (decided) return decided;
+  // a value with other readers stays the compared one: two versions of a loop counter would need two registers
+  if (!equality || !c.isSingleUse(a)) return null;
   if (a.op === 'add' && a.args[1]!.op === 'const') {
     inst.args = [a.args[0]!, c.constant(type, wrap(type, value - a.args[1]!.value))];
     return inst;
@@ -103,4 +106,26 @@ function againstConstant(c: Combiner, inst: Inst, a: Inst, k: Inst): Inst | null
     return inst;
   }
   return null;
+}
+
+/** A value that was extended from fewer bits lies between their limits. */
+function againstSignedRange(c: Combiner, inst: Inst, a: Inst, k: Inst): Inst | null {
+  const narrow = (a.op === 'sextlow' || (a.op === 'load' && a.signed)) && a.width < 4;
+  if (!narrow) return null;
+  const limit = 1n << BigInt(a.width * 8 - 1);
+  const value = signedValue(k);
+  if (value >= -limit && value < limit) return null;
+  switch (inst.predicate) {
+    case 'eq':
+    case 'ne':
+      return c.constant('i1', inst.predicate === 'ne' ? 1 : 0);
+    case 'slt':
+    case 'sle':
+      return c.constant('i1', value >= limit ? 1 : 0);
+    case 'sgt':
+    case 'sge':
+      return c.constant('i1', value >= limit ? 0 : 1);
+    default:
+      return null;
+  }
 }
