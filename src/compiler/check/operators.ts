@@ -4,8 +4,8 @@ import type { ArithmeticOperator, CompareOperator, Expression, Location, Type } 
 import { integerConstant } from './constants.ts';
 import type { Context } from './context.ts';
 import {
-  asCondition, assignTo, balance, checkModifiable, convert, floatConstant, isLvalue, isNullPointerConstant, isPoison, makeInteger, markAddressTaken, poison,
-  promote, promotedType, realConstant, rootVariable, rvalue, truncateReal,
+  asCondition, balance, convert, floatConstant, isLvalue, isNullPointerConstant, isPoison, makeInteger, markAddressTaken, poison,
+  promote, promotedType, realConstant, rvalue, truncateReal,
 } from './conversions.ts'; // prettier-ignore
 import {
   INT, LONG, UNSIGNED_LONG, VOID_POINTER, isArithmetic, isComplete, isFloat, isFunction, isInteger, isPointer, isRecord, isScalar, isVoid,
@@ -18,13 +18,13 @@ export interface Range {
   readonly last: Location;
 }
 
-function noFloat(c: Context, operands: readonly Expression[], at: Location): boolean {
+export function noFloat(c: Context, operands: readonly Expression[], at: Location): boolean {
   if (!operands.some((e) => isFloat(e.type))) return true;
   if (c.unevaluated === 0) c.report('floating-point', at, {});
   return false;
 }
 
-function invalidOperands(c: Context, left: Expression, right: Expression, at: Location): Expression {
+export function invalidOperands(c: Context, left: Expression, right: Expression, at: Location): Expression {
   c.report('invalid-operands', at, { left: quotedType(left.type), right: quotedType(right.type) });
   return poison(at);
 }
@@ -35,7 +35,7 @@ export function indexOperand(e: Expression): Expression {
 }
 
 /** Bytes that a step of the pointer takes; null after a complaint. */
-function pointerScale(c: Context, pointer: Type, at: Location): number | null {
+export function pointerScale(c: Context, pointer: Type, at: Location): number | null {
   const t = canonical(pointer);
   if (t.kind !== 'pointer') return null;
   if (isVoid(t.target) || isFunction(t.target)) return 1;
@@ -100,7 +100,7 @@ export function arithmeticOperation(
   return { kind: 'arithmetic', operator, type: both.type, left: both.left, right: both.right, at };
 }
 
-function warnShift(c: Context, type: Type, count: Expression, at: Location): void {
+export function warnShift(c: Context, type: Type, count: Expression, at: Location): void {
   const value = integerConstant(count);
   if (value === null || c.unevaluated > 0) return;
   if (value < 0n) c.report('shift-negative', at, {});
@@ -350,99 +350,6 @@ function warnBounds(c: Context, array: Expression, index: Expression): void {
   }
 }
 
-/** = */
-export function assignment(c: Context, target: Expression, value: Expression, at: Location, range: Range): Expression {
-  const right = rvalue(value);
-  if (isPoison(target) || isPoison(right)) return poison(at);
-  if (!checkModifiable(c, target, at)) return poison(at);
-  markWritten(c, target);
-  const converted = assignTo(c, right, target.type, { kind: 'assign' }, at, range.last);
-  if (isPoison(converted) || isFloat(target.type)) {
-    if (isFloat(target.type) && c.unevaluated === 0) c.report('floating-point', at, {});
-    return poison(at);
-  }
-  return { kind: 'assign', type: rvalueType(target), target, value: converted, at };
-}
-
-function rvalueType(target: Expression): Type {
-  const { isConst, isVolatile } = qualifiersOf(target.type);
-  return isConst || isVolatile ? stripQualifiers(target.type) : target.type;
-}
-
-function stripQualifiers(type: Type): Type {
-  return type.kind === 'qualified' || type.kind === 'tagged' ? stripQualifiers(type.target) : type;
-}
-
-export function markWritten(c: Context, target: Expression): void {
-  if (c.unevaluated > 0) return;
-  const root = rootVariable(target);
-  if (root) c.writtenVariables.add(root.variable);
-}
-
-/** += and its kin */
-export function compoundAssignment(
-  c: Context,
-  operator: ArithmeticOperator,
-  target: Expression,
-  operand: Expression,
-  at: Location,
-): Expression {
-  const value = rvalue(operand);
-  if (isPoison(target) || isPoison(value)) return poison(at);
-  if (!checkModifiable(c, target, at)) return poison(at);
-  markWritten(c, target);
-  const type = rvalueType(target);
-  if (isPointer(target.type) && (operator === '+' || operator === '-') && isInteger(value.type)) {
-    const scale = pointerScale(c, target.type, at);
-    if (scale === null) return poison(at);
-    return {
-      kind: 'compound-assign',
-      operator,
-      type,
-      target,
-      value: indexOperand(value),
-      computation: null,
-      scale,
-      at,
-    };
-  }
-  if (!isArithmetic(target.type) || !isArithmetic(value.type)) return invalidOperands(c, target, value, at);
-  if (!noFloat(c, [target, value], at)) return poison(at);
-  if (operator === '<<' || operator === '>>') {
-    const computation = promotedType(target);
-    warnShift(c, computation, value, at);
-    return {
-      kind: 'compound-assign',
-      operator,
-      type,
-      target,
-      value: convert(promote(value), computation),
-      computation,
-      scale: 1,
-      at,
-    };
-  }
-  if ((operator === '/' || operator === '%') && integerConstant(value) === 0n && c.unevaluated === 0) {
-    c.report('division-by-zero', at, { operation: operator === '/' ? 'division' : 'remainder' });
-  }
-  const both = balance(target, value);
-  return { kind: 'compound-assign', operator, type, target, value: both.right, computation: both.type, scale: 1, at };
-}
-
-/** ++ and -- */
-export function increment(c: Context, target: Expression, delta: 1 | -1, prefix: boolean, at: Location): Expression {
-  if (isPoison(target)) return poison(at);
-  if (isLvalue(target) && !isScalar(target.type)) {
-    c.report('cannot-increment', at, { what: delta > 0 ? 'increment' : 'decrement', type: quotedType(target.type) });
-    return poison(at);
-  }
-  if (!checkModifiable(c, target, at) || !noFloat(c, [target], at)) return poison(at);
-  markWritten(c, target);
-  const scale = isPointer(target.type) ? pointerScale(c, target.type, at) : 1;
-  if (scale === null) return poison(at);
-  return { kind: 'increment', type: rvalueType(target), target, delta, prefix, scale, at };
-}
-
 /** a ? b : c; `thenOperand` null for GNU's a ?: c */
 export function conditional(
   c: Context,
@@ -576,3 +483,8 @@ export const NO_ATTRIBUTES = {
   align: null,
   declTags: [],
 } as const;
+
+/** The type without qualifiers of its outermost layer; typedef names stay. */
+export function stripQualifiers(type: Type): Type {
+  return type.kind === 'qualified' || type.kind === 'tagged' ? stripQualifiers(type.target) : type;
+}

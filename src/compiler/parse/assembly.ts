@@ -2,7 +2,7 @@
 import type { AssemblyStatement, Label } from '../tree.ts';
 import { integerConstant } from '../check/constants.ts';
 import { isLvalue, isPoison, markAddressTaken, rvalue } from '../check/conversions.ts';
-import { markWritten } from '../check/operators.ts';
+import { markWritten } from '../check/assignments.ts';
 import { isConst, isScalar, quotedType } from '../check/types.ts';
 import * as T from '../preprocess/token.ts';
 import { parseExpression } from './expressions.ts';

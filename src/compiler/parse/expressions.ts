@@ -6,10 +6,18 @@ import { integerConstant } from '../check/constants.ts';
 import { call } from '../check/calls.ts';
 import type { Argument } from '../check/calls.ts';
 import { memberAccess } from '../check/members.ts';
+import { assignment, compoundAssignment, increment } from '../check/assignments.ts';
 import {
-  addressOperation, arithmeticOperation, assignment, comparison, compoundAssignment, conditional, dereference, explicitCast, increment, logical,
-  subscript, unaryOperation,
-} from '../check/operators.ts'; // prettier-ignore
+  addressOperation,
+  arithmeticOperation,
+  comparison,
+  conditional,
+  dereference,
+  explicitCast,
+  logical,
+  subscript,
+  unaryOperation,
+} from '../check/operators.ts';
 import {
   UNSIGNED_LONG,
   alignOf,
