@@ -57,9 +57,10 @@ function mutant(seed: number): string {
 
 /** Parses; says what is wrong with the manner of the answer, '' when nothing is. */
 function trouble(files: ReadonlyMap<string, string>, main: string): string {
-  const start = performance.now();
+  // Processor time: a busy machine is nobody's fault.
+  const start = process.cpuUsage();
   const { unit, diagnostics } = parseUnit({ files, main });
-  const took = performance.now() - start;
+  const took = process.cpuUsage(start).user / 1000;
   if (took > PATIENCE) return `took ${took.toFixed(0)} ms`;
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   if (failed === (unit !== null)) return 'a unit beside an error, or neither';
