@@ -105,6 +105,31 @@ const ROWS: readonly Row[] = [
   ],
   ['POINTER_COMPARISON', EACCES, 'R%d pointer comparison prohibited', 'd'],
 
+  [
+    'SANITIZE_BOUNDS',
+    EACCES,
+    'R%d has unknown scalar with mixed signed bounds, pointer arithmetic with it prohibited for !root',
+    'd',
+  ],
+  [
+    'SANITIZE_TYPE',
+    EACCES,
+    'R%d has pointer with unsupported alu operation, pointer arithmetic with it prohibited for !root',
+    'd',
+  ],
+  [
+    'SANITIZE_PATHS',
+    EACCES,
+    'R%d tried to %s from different maps, paths or scalars, pointer arithmetic with it prohibited for !root',
+    'ds',
+  ],
+  [
+    'SANITIZE_LIMIT',
+    EACCES,
+    'R%d tried to %s beyond pointer bounds, pointer arithmetic with it prohibited for !root',
+    'ds',
+  ],
+
   // --- memory
   ['INVALID_MEM_ACCESS', EACCES, "R%d invalid mem access '%s'", 'dt'],
   ['LEAKS_ADDR_MAP', EACCES, 'R%d leaks addr into map', 'd'],
@@ -312,6 +337,8 @@ const WORDS = [
   ['TCP_SOCK_', 'tcp_sock '],
   ['TIMER', 'bpf_timer'],
   ['TRACEPOINT', 'tracepoint'],
+  ['ADD', 'add'],
+  ['SUB', 'sub'],
   ['OP_ADD', '+='],
   ['OP_SUB', '-='],
   ['OP_MUL', '*='],

@@ -50,6 +50,7 @@ import { markChainPrecision } from './precision';
 import { copyRegister, isPointerValue, markKnown, markUnknown } from './registers';
 import { isKnownScalar } from './branch-outcome';
 import { swapBytes } from './byte-order';
+import { checkScalarSpeculation } from './speculation';
 import { scalarArithmetic } from './scalar-arithmetic';
 import { giveScalarId } from './scalar-id';
 
@@ -213,6 +214,8 @@ function compute(i: i32): i32 {
   }
   // a 32-bit addition to a wider value loses what the link was about
   const keepsLink = !is32 || widthOf(d) <= 32;
+  const masking = checkScalarSpeculation(number, operation);
+  if (masking != 0) return masking;
   scalarArithmetic(operation, d, s, is32);
   if (keepsLink) relink(d, s, operation, is32);
   else store<u32>(d, 0, REG_id);

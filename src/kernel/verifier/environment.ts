@@ -24,7 +24,10 @@ export const AUX_MAP: i32 = 20;
 export const AUX_MAP_OFFSET: i32 = 24;
 /** key of a constant lookup or tail call: bit 63 seen, bit 62 several */
 export const AUX_KEY: i32 = 32;
-export const AUX_SIZE: i32 = 40;
+/** how a pointer addition here is to be masked against speculation: kind plus one, and limit; 0: not yet seen */
+export const AUX_MASKING: i32 = 40;
+export const AUX_MASKING_LIMIT: i32 = 44;
+export const AUX_SIZE: i32 = 48;
 
 // What is known of a subprogram.
 export const SUB_START: i32 = 0;
@@ -67,6 +70,8 @@ export class Environment {
   mayReadUninitialized: bool = true;
   privileged: bool = true;
   bypassSpeculation: bool = true;
+  /** a pointer was moved by an unknown number: states are compared to the letter, since limits may differ */
+  comparesLimits: bool = false;
   strictAlignment: bool = false;
   testStateFrequency: bool = false;
 

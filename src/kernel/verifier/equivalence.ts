@@ -136,7 +136,7 @@ function bitsWithin(old: usize, now: usize): bool {
   );
 }
 function scalarSafe(old: usize, now: usize, how: i32): bool {
-  if (!env.bypassSpeculation) {
+  if (env.comparesLimits) {
     return sameUpToIds(old, now) && matchScalarIds(load<u32>(old, REG_id), load<u32>(now, REG_id));
   }
   if (load<u8>(old, REG_precise) == 0 && how == COMPARE_RELEVANT) return true;

@@ -27,7 +27,6 @@ import {
   STACK_SPILL,
   STACK_ZERO,
 } from '../generated/verifier-records';
-import { env } from './environment';
 import { baseType, copyRegister } from './registers';
 
 export function kindOf(slot: usize, byte: i32): i32 {

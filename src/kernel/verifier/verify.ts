@@ -88,6 +88,7 @@ function begin(program: Program): void {
   env.mayLeak = privileged;
   env.mayReadUninitialized = privileged;
   env.bypassSpeculation = privileged;
+  env.comparesLimits = false;
   env.strictAlignment = (program.flags & BPF_F_STRICT_ALIGNMENT) != 0;
   env.testStateFrequency = (program.flags & BPF_F_TEST_STATE_FREQ) != 0 && env.privileged;
   env.state = 0;
