@@ -43,7 +43,7 @@ import { closeFile, descriptorOfCode, programOf, resetFiles } from './syscall/fi
 import { resetPrograms, setLoaderCapabilities, setLoaderKernel } from './syscall/programs';
 import { resetSkb } from './syscall/skb-buffer';
 import { resetXdp } from './syscall/xdp-buffer';
-import { COMM_SIZE, enterTask, resetTasks, setCgroup } from './memory/tasks';
+import { COMM_SIZE, enterTask, lastSignal, resetTasks, setCgroup } from './memory/tasks';
 import { TASK_COMM } from './memory/structures';
 import { giveUserMemory } from './memory/user';
 import { addDevice } from './memory/devices';
@@ -185,6 +185,11 @@ export function setTask(pid: u32, tgid: u32, uid: u32, gid: u32, parent: u32, na
     memory.fill(task + TASK_COMM, 0, COMM_SIZE);
     memory.copy(task + TASK_COMM, name, min<u32>(nameSize, COMM_SIZE - 1));
   }
+}
+
+/** the signal that a program sent last (bpf_send_signal); 0: none since boot */
+export function signalSent(): u32 {
+  return lastSignal;
 }
 
 /** cgroup number of the running task */

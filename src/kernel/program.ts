@@ -62,9 +62,6 @@ export class Program {
   rewrittenCount: i32 = 0;
   /** rewritten slot → original slot, u32 each */
   origins: usize = 0;
-  /** first rewritten slot of each subprogram, u32 each, and how many */
-  starts: usize = 0;
-  startCount: i32 = 0;
   /** the interpreter's records (vm/decode.ts), one a rewritten slot */
   records: usize = 0;
   /** function-table index of the compiled program, of its checked form; 0: none */

@@ -5,8 +5,6 @@ import { helperMemory } from '../memory/access';
 import { addSums, partialSum, replaceByDifference, replaceHalf, replaceWord, subtractSums } from '../memory/checksum';
 import { toLinear } from '../memory/layout';
 import {
-  NET_DEVICE_HARD_HEADER_LEN,
-  NET_DEVICE_MTU,
   SKB_CSUM,
   SKB_DEV,
   SKB_HASH,
@@ -169,11 +167,8 @@ export function pullData(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   return <u32>r2 > skbLength() ? result(-ENOMEM) : 0;
 }
 
-/** The longest that the packet may become. */
-function longest(): u32 {
-  const device = toLinear(load<u64>(skb, SKB_DEV));
-  return load<u32>(device, NET_DEVICE_MTU) + <u32>load<u16>(device, NET_DEVICE_HARD_HEADER_LEN);
-}
+/** The longest that a packet may become: what one allocation of four pages holds (BPF_SKB_MAX_LEN). */
+const LONGEST: u32 = 4 * 4096 - 320;
 
 /** bpf_skb_change_tail(skb, length, flags): 0 or -EINVAL; new bytes are zero */
 export function changeTail(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
@@ -181,7 +176,7 @@ export function changeTail(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
   const length = <u32>r2;
   const data = skbData();
   const shortest = <u32>(headerAt(hasTransport() ? SKB_TRANSPORT_HEADER : SKB_NETWORK_HEADER) - data);
-  if (r3 != 0 || length > longest() || <i32>length < <i32>shortest) return result(-EINVAL);
+  if (r3 != 0 || length > LONGEST || <i32>length < <i32>shortest) return result(-EINVAL);
   const before = skbLength();
   if (length > before) {
     if (length - before > skbTailroom()) return result(-ENOMEM);
@@ -196,7 +191,7 @@ export function changeTail(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
 export function changeHead(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
   if (bad(r1)) return 0;
   const room = <u32>r2;
-  if (r3 != 0 || <u64>skbLength() + <u64>room > <u64>longest()) return result(-EINVAL);
+  if (r3 != 0 || <u64>skbLength() + <u64>room > <u64>LONGEST) return result(-EINVAL);
   if (room > skbHeadroom()) return result(-ENOMEM);
   moveData(-(<i32>room));
   memory.fill(skbData(), 0, room);

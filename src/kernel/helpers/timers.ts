@@ -103,7 +103,16 @@ export function passTime(nanoseconds: u64): void {
   if (end > clock) advanceClock(end - clock);
 }
 
-/** Forgets the timers in memory that goes away: from linear `start` to `end`. */
-export function dropTimers(start: usize, end: usize): void {
-  for (let i = timers.length - 1; i >= 0; i--) if (timers[i].at >= start && timers[i].at < end) timers.splice(i, 1);
+/** The element whose value is at linear `value` is deleted, and its timer with it (Linux: bpf_timer_cancel_and_free). */
+export function dropTimer(map: BpfMap, value: usize): void {
+  if (map.timerOffset < 0) return;
+  const at = value + <usize>map.timerOffset;
+  for (let i = timers.length - 1; i >= 0; i--) if (timers[i].at == at) timers.splice(i, 1);
+  memory.fill(at, 0, 16);
+}
+
+/** A map goes away. */
+export function dropTimersOf(map: BpfMap): void {
+  if (map.timerOffset < 0) return;
+  for (let i = timers.length - 1; i >= 0; i--) if (timers[i].map == map) timers.splice(i, 1);
 }

@@ -17,6 +17,7 @@ import {
   BPF_NOEXIST,
 } from '../generated/maps';
 import { cpu, cpus } from '../cpu';
+import { dropTimer } from '../helpers/timers';
 import { freeObject, reserve } from '../memory/arena';
 import { expose } from '../memory/shadow';
 import { BpfMap, copyValue, slotSize } from './map';
@@ -205,6 +206,7 @@ export class HashMap extends BpfMap {
     while (<usize>load<u32>(link) != element) link = <usize>load<u32>(link) + NEXT;
     store<u32>(link, load<u32>(element, NEXT));
     this.unlink(element);
+    dropTimer(this, element + this.valueAt);
     store<u32>(element, <u32>this.spare, AFTER);
     this.spare = element;
     this.count--;

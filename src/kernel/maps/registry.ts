@@ -1,6 +1,7 @@
 // Every map that exists: by number, and by the pointer that programs have.
 import { MEMORY_LIMIT, VIRTUAL_BASE } from '../memory/layout';
 import { shadowOf } from '../memory/shadow';
+import { dropTimersOf } from '../helpers/timers';
 import { freeObject } from '../memory/arena';
 import { BPF_MAP_MARK, BPF_MAP_OBJECT, BpfMap, MARK } from './map';
 
@@ -46,6 +47,7 @@ export function holdMap(map: BpfMap): void {
 /** Lets go of a map; the last one frees it. */
 export function releaseMap(map: BpfMap): void {
   if (--map.references > 0) return;
+  dropTimersOf(map);
   map.destroy();
   store<u64>(map.address, 0, BPF_MAP_MARK);
   freeObject(map.address);

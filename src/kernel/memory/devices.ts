@@ -2,8 +2,17 @@
 // BPF_PROG_TEST_RUN lets packets arrive there, as Linux does.
 import { allocateObject } from './arena';
 import { toVirtual } from './layout';
-import { NET_DEVICE_FLAGS, NET_DEVICE_IFINDEX, NET_DEVICE_MTU, NET_DEVICE_NAME, NET_DEVICE_SIZE } from './structures';
+import {
+  NET_DEVICE_FLAGS,
+  NET_DEVICE_HARD_HEADER_LEN,
+  NET_DEVICE_IFINDEX,
+  NET_DEVICE_MTU,
+  NET_DEVICE_NAME,
+  NET_DEVICE_SIZE,
+} from './structures';
 
+/** bytes of the link-layer header; the loopback device has Ethernet's */
+const ETHERNET_HEADER: u16 = 14;
 const IFF_UP: u32 = 0x1;
 const IFF_LOOPBACK: u32 = 0x8;
 const IFF_RUNNING: u32 = 0x40;
@@ -24,6 +33,7 @@ export function addDevice(name: string, mtu: u32, flags: u32): u32 {
   const at = allocateObject(NET_DEVICE_SIZE);
   store<u32>(at, mtu, NET_DEVICE_MTU);
   store<u32>(at, flags, NET_DEVICE_FLAGS);
+  store<u16>(at, ETHERNET_HEADER, NET_DEVICE_HARD_HEADER_LEN);
   store<u32>(at, index, NET_DEVICE_IFINDEX);
   for (let i = 0; i < min(name.length, 15); i++) store<u8>(at + i, <u8>name.charCodeAt(i), NET_DEVICE_NAME);
   devices.push(at);

@@ -14,13 +14,13 @@ export const XDP_FRAME_SIZE: usize = 48;
 export const RXQ_SIZE: usize = 64;
 export const RXQ_DEV: usize = 0;
 export const RXQ_QUEUE_INDEX: usize = 8;
-export const TXQ_SIZE: usize = 8;
 export const TXQ_DEV: usize = 0;
 
 /** struct net_device */
 export const NET_DEVICE_SIZE: usize = 2496;
 export const NET_DEVICE_MTU: usize = 56;
 export const NET_DEVICE_FLAGS: usize = 176;
+export const NET_DEVICE_HARD_HEADER_LEN: usize = 180;
 export const NET_DEVICE_IFINDEX: usize = 224;
 export const NET_DEVICE_NAME: usize = 280;
 
@@ -71,13 +71,8 @@ export const SHARED_GSO_SIZE: usize = 4;
 export const SHARED_GSO_SEGS: usize = 6;
 export const SHARED_HWTSTAMP: usize = 16;
 
-/** struct net_device, more */
-export const NET_DEVICE_HARD_HEADER_LEN: usize = 180;
-export const NET_DEVICE_TYPE: usize = 536;
-
 /** struct task_struct */
 export const TASK_SIZE: usize = 3264;
-export const TASK_FLAGS: usize = 44;
 export const TASK_PRIO: usize = 108;
 export const TASK_PID: usize = 1264;
 export const TASK_TGID: usize = 1268;

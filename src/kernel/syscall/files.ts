@@ -6,12 +6,6 @@ import { BpfMap } from '../maps/map';
 import { releaseProgram } from './programs';
 import { holdMap, releaseMap } from '../maps/registry';
 
-export const FILE_NONE: i32 = 0;
-export const FILE_MAP: i32 = 1;
-export const FILE_PROGRAM: i32 = 2;
-export const FILE_BTF: i32 = 3;
-export const FILE_PERF_EVENT: i32 = 4;
-
 /** Raw BTF as it was loaded. */
 export class BtfObject {
   id: i32 = 0;
@@ -20,7 +14,6 @@ export class BtfObject {
 }
 
 class File {
-  kind: i32 = FILE_NONE;
   map: BpfMap | null = null;
   program: Program | null = null;
   btf: BtfObject | null = null;
@@ -55,14 +48,8 @@ export function wrongFile(fd: u32): i32 {
   return fd < <u32>FIRST || fileAt(fd) != null ? -EINVAL : -EBADF;
 }
 
-export function fileKind(fd: u32): i32 {
-  const file = fileAt(fd);
-  return file == null ? FILE_NONE : file.kind;
-}
-
 export function openMap(map: BpfMap): i32 {
   const file = new File();
-  file.kind = FILE_MAP;
   file.map = map;
   holdMap(map);
   map.descriptors++;
@@ -71,7 +58,6 @@ export function openMap(map: BpfMap): i32 {
 
 export function openProgram(program: Program): i32 {
   const file = new File();
-  file.kind = FILE_PROGRAM;
   file.program = program;
   program.references++;
   return open(file);
@@ -79,7 +65,6 @@ export function openProgram(program: Program): i32 {
 
 export function openBtf(btf: BtfObject): i32 {
   const file = new File();
-  file.kind = FILE_BTF;
   file.btf = btf;
   return open(file);
 }
@@ -158,7 +143,6 @@ export function openPerfEvent(cpu: u32): i32 {
   event.cpu = cpu;
   event.data = reserve(EVENT_BYTES);
   const file = new File();
-  file.kind = FILE_PERF_EVENT;
   file.event = event;
   return open(file);
 }

@@ -35,10 +35,9 @@ import {
   SOCK_V6_RCV_SADDR,
 } from '../memory/structures';
 
-/** room in front of the packet; Linux makes more when a program asks for more */
-const HEADROOM: u32 = 2048;
-/** the longest packet that a program can make: the loopback device's MTU with its header */
-const ROOM: u32 = 65536 + 64;
+/** room in front of the packet and behind it: as much as a program may make it grow; Linux takes more memory when it is needed */
+const HEADROOM: u32 = 16384;
+const ROOM: u32 = 16384;
 export const ETHERNET_HEADER: u32 = 14;
 
 const ETH_P_802_3_MIN: u16 = 0x0600;

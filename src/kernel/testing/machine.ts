@@ -56,6 +56,9 @@ interface Exports {
 
 const wasm = new WebAssembly.Module(readFileSync(new URL('../generated/kernel.wasm', import.meta.url)));
 
+/** bytes that a packet may have after a run */
+const OUT = 32768;
+
 export interface MapOptions {
   readonly type: number;
   readonly key: number;
@@ -219,7 +222,7 @@ export class Machine {
     wantContext = false,
   ): RunResult {
     const data = this.give(packet);
-    const out = this.kernel.allocate(8192);
+    const out = this.kernel.allocate(OUT);
     const ctx = context === null ? 0 : this.give(context);
     const ctxOut = this.kernel.allocate(256);
     const error = this.call(BPF_PROG_TEST_RUN, ATTR_TEST_RUN, {
@@ -227,14 +230,14 @@ export class Machine {
       data_size_in_u32: packet.length,
       data_in_ptr: packet.length === 0 ? 0 : data,
       data_out_ptr: packet.length === 0 ? 0 : out,
-      data_size_out_u32: packet.length === 0 ? 0 : 8192,
+      data_size_out_u32: packet.length === 0 ? 0 : OUT,
       repeat_u32: repeat,
       ctx_in_ptr: ctx,
       ctx_size_in_u32: context?.length ?? 0,
       ctx_out_ptr: wantContext ? ctxOut : 0,
       ctx_size_out_u32: wantContext ? 256 : 0,
     });
-    const size = Math.min(this.attribute(ATTR_TEST_RUN.data_size_out_u32), 8192);
+    const size = Math.min(this.attribute(ATTR_TEST_RUN.data_size_out_u32), OUT);
     const result: RunResult = {
       error,
       retval: this.attribute(ATTR_TEST_RUN.retval_u32),

@@ -142,11 +142,11 @@ export function beginRun(records: usize, nested: Suspended | null): bool {
 /** Closes every frame of the innermost run, however it ended. */
 export function endRun(nested: Suspended | null): void {
   while (frame > bottom) {
-    leaveFrame(load<u64>(R10));
+    leaveFrame(stackPointer + <u64>FRAME_STRIDE);
     restoreRegisters(frame);
     frame -= FRAME_SIZE;
   }
-  leaveFrame(load<u64>(R10));
+  leaveFrame(stackPointer + <u64>FRAME_STRIDE);
   restoreRegisters(frame);
   if (nested) {
     frame = nested.frame;
@@ -169,7 +169,7 @@ export function call(back: usize): bool {
 function pop(): usize {
   const back = <usize>load<u32>(frame, FRAME_RETURN);
   codeBase = <usize>load<u32>(frame, FRAME_PROGRAM);
-  leaveFrame(load<u64>(R10));
+  leaveFrame(stackPointer + <u64>FRAME_STRIDE);
   restoreRegisters(frame);
   frame -= FRAME_SIZE;
   return back;

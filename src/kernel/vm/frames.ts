@@ -13,9 +13,8 @@ export const FRAME_SIZE: usize = 96;
 export const FRAME_RETURN: usize = 0;
 /** FRAME_…: what happens at exit */
 export const FRAME_KIND: usize = 4;
-export const FRAME_R6: usize = 8;
-/** r10 of the caller */
-export const FRAME_R10: usize = 40;
+/** r6 to r10 of the caller */
+const FRAME_R6: usize = 8;
 /** state of a callback loop: iterations done (u64), iterations at most or the map (u64), callback's context (u64), its code (u32) */
 export const FRAME_DONE: usize = 48;
 export const FRAME_LIMIT: usize = 56;
@@ -45,10 +44,6 @@ const STACK_FRAMES: usize = 30;
 /** r10 of the next frame to be entered, as a virtual address. Compiled code keeps it too (see index.ts). */
 export let stackPointer: u64 = 0;
 let stackBottom: u64 = 0;
-
-export function setStackPointer(value: u64): void {
-  stackPointer = value;
-}
 
 /** A new stack; the arena was just reset. */
 export function resetStack(): void {

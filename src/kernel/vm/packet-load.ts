@@ -29,6 +29,8 @@ export function loadPacket(skb: u64, offset: i32, size: u32): bool {
     else return false;
     if (at < head || at + <usize>size > data + <usize>length) return false;
   }
+  // An unverified program's r6 may be anything: then this is nowhere.
+  if (<u64>at + <u64>size > (<u64>memory.size()) << 16) return false;
   if (size == 1) packetValue = <u64>load<u8>(at);
   else if (size == 2) packetValue = <u64>bswap<u16>(load<u16>(at));
   else packetValue = <u64>bswap<u32>(load<u32>(at));

@@ -3,7 +3,7 @@ import { BUDGET_WORD, REGISTERS } from '../memory/layout';
 import { Program } from '../program';
 import { Suspended, beginRun, codeBase, endRun, resetCompiledDepth } from './calls';
 import { enterFrame, leaveFrame } from './frames';
-import { FAULT_BUDGET, FAULT_CALL_DEPTH, faultKind, locate, raise } from './fault';
+import { FAULT_BUDGET, FAULT_CALL_DEPTH, locate, raise } from './fault';
 import { STATUS_BUDGET, STATUS_EXIT, addExecuted, execute, setResume, resumeAt } from './interpreter';
 import { RECORD_SHIFT } from './operations';
 
@@ -114,9 +114,4 @@ export function interpret(records: usize, start: usize, r1: u64, r2: u64, r3: u6
   setResume(back);
   running--;
   return r0;
-}
-
-/** Did the last run end as it should? */
-export function ranWell(): bool {
-  return faultKind() == 0;
 }
