@@ -56,6 +56,11 @@ export function compile(options: CompileOptions): CompileResult {
 /** From the typed tree to the object. */
 export function generate(unit: TranslationUnit, options: Pick<CompileOptions, 'cpu' | 'target'>): CompileResult {
   const builder = new UnitBuilder(unit, options.target ?? 'bpf');
+  if (options.target === 'module') {
+    // The front end knows the language of modules; instructions for them would follow eBPF's calls, and be wrong.
+    builder.report('C915', 0, 'kernel modules cannot be compiled to code yet; only their C is checked', {});
+    return { object: null, diagnostics: builder.diagnostics, programs: [] };
+  }
   const failed = (): boolean => builder.diagnostics.some((d) => d.severity === 'error');
   const refused = (): CompileResult => ({ object: null, diagnostics: builder.diagnostics, programs: [] });
   try {
