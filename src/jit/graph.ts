@@ -5,7 +5,8 @@ import * as op from '../bpf/opcodes.ts';
 /** How a block ends. Targets are blocks. */
 export type End =
   | { readonly kind: 'exit' }
-  | { readonly kind: 'jump'; readonly target: number }
+  /** `slot` of the jump; without one, the next block simply follows */
+  | { readonly kind: 'jump'; readonly slot?: number; readonly target: number }
   /** a condition (or may_goto) at `slot`: `target` when it holds, `next` otherwise */
   | { readonly kind: 'branch'; readonly slot: number; readonly target: number; readonly next: number }
   /** execution runs off the function: only unverified programs do that */
@@ -41,6 +42,10 @@ const isJump = (opcode: number): boolean => {
 
 const isCall = (opcode: number): boolean => (opcode & 0xf7) === (op.BPF_JMP | op.BPF_CALL);
 
+/** A 64-bit immediate load with its second half. Without one it is no instruction, and the slot behind it stands for itself. */
+export const isWide = (instructions: readonly Instruction[], slot: number): boolean =>
+  instructions[slot]?.opcode === LD_IMM64 && instructions[slot + 1]?.opcode === 0;
+
 /** First slots of the functions of a program, ascending: slot 0, targets of local calls and of function pointers. */
 export function findSubprograms(instructions: readonly Instruction[]): number[] {
   const starts = new Set([0]);
@@ -72,7 +77,7 @@ function findBlocks(instructions: readonly Instruction[], from: number, to: numb
   const leaders = new Set([from]);
   for (let slot = from; slot < to; slot++) {
     const instruction = instructions[slot] as Instruction;
-    if (instruction.opcode === LD_IMM64) {
+    if (isWide(instructions, slot)) {
       slot++;
       continue;
     }
@@ -82,6 +87,9 @@ function findBlocks(instructions: readonly Instruction[], from: number, to: numb
       leaders.add(slot + 1);
     } else if (instruction.opcode === (op.BPF_JMP | op.BPF_EXIT)) leaders.add(slot + 1);
   }
+  // Where a jump goes to the second half, what follows the load begins a block of its own.
+  for (let slot = from; slot + 2 < to; slot++)
+    if (leaders.has(slot + 1) && isWide(instructions, slot)) leaders.add(slot + 2);
   const starts = [...leaders].filter((slot) => slot < to).sort((a, b) => a - b);
   const blockAt = new Map(starts.map((slot, block) => [slot, block]));
   const outside: { slot: number }[] = [];
@@ -92,10 +100,11 @@ function findBlocks(instructions: readonly Instruction[], from: number, to: numb
   const blocks = starts.map((start, index): Block => {
     const limit = starts[index + 1] ?? to;
     let count = 0;
-    for (let slot = start; slot < limit; slot++) {
+    let slot = start;
+    for (; slot < limit; slot++) {
       const instruction = instructions[slot] as Instruction;
       count++;
-      if (instruction.opcode === LD_IMM64) {
+      if (isWide(instructions, slot)) {
         slot++;
         continue;
       }
@@ -103,11 +112,11 @@ function findBlocks(instructions: readonly Instruction[], from: number, to: numb
       const target = jumpTarget(instruction, slot);
       if (target === undefined) continue;
       const end: End = isUnconditional(instruction.opcode)
-        ? { kind: 'jump', target: blockOf(target, slot) }
-        : { kind: 'branch', slot, target: blockOf(target, slot), next: blockOf(slot + 1, slot) };
+        ? { kind: 'jump', slot, target: blockOf(target, slot) }
+        : { kind: 'branch', slot, target: blockOf(target, slot), next: blockOf(slot + 1, slot + 1) };
       return { start, stop: slot, count, end };
     }
-    return { start, stop: limit, count, end: { kind: 'jump', target: blockOf(limit, limit) } };
+    return { start, stop: limit, count, end: { kind: 'jump', target: blockOf(slot, slot) } };
   });
   for (const { slot } of outside) blocks.push({ start: slot, stop: slot, count: 0, end: { kind: 'fall-off', slot } });
   return blocks;

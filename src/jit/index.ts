@@ -6,7 +6,8 @@ import type { Instruction } from '../bpf/instruction.ts';
 import * as op from '../bpf/opcodes.ts';
 import { findSubprograms } from './graph.ts';
 import { KERNEL_FUNCTIONS, type KernelFunction, type Machine } from './machine.ts';
-import { FUNCTION_PARAMETERS, FunctionTranslator, LOCALS, type Surroundings } from './translate.ts';
+import { FUNCTION_PARAMETERS, LOCALS, type Surroundings } from './emitter.ts';
+import { FunctionTranslator } from './translate.ts';
 import { I32, I64, assembleModule, type Bytes, type FunctionType, type Import } from './wasm.ts';
 
 export interface CompileOptions {
