@@ -327,6 +327,10 @@ export const PROBLEMS: readonly Problem[] = [
     'V208',
     'policy',
     {
+      SANITIZE_BOUNDS: 'register',
+      SANITIZE_TYPE: 'register',
+      SANITIZE_PATHS: 'register',
+      SANITIZE_LIMIT: 'register',
       STACK_POINTER_RANGE: 'register',
       STACK_ARITHMETIC_RANGE: 'register',
     },
