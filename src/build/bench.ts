@@ -1,6 +1,9 @@
-// npm run bench [machine|compiler|verifier …]: figures measured on this machine in one run, with ratios to the kernel and
+// npm run bench [machine|compiler …]: figures measured on this machine in one run, with ratios to the kernel and
 // clang where they may be asked (ASK_LINUX=1, clang-19 installed). Nothing here fails a test.
+import { fileURLToPath } from 'node:url';
+import { exampleNames, readExample } from '../cli/examples.ts';
 import { startLab } from '../cli/kernel.ts';
+import { benchCompiler } from '../compiler/bench.ts';
 import { benchArithmetic, benchPacket, benchReplay, formatArithmetic, formatPacket } from '../jit/bench.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
@@ -11,6 +14,25 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
     console.log(formatPacket(await benchPacket(kernel)));
     const { packets, perSecond } = benchReplay(kernel);
     console.log(`\nlab replay: ${packets} packets at ${(perSecond / 1e6).toFixed(1)} million a second`);
+  },
+  async compiler() {
+    const files = exampleNames().flatMap((name) => {
+      const { description } = readExample(name);
+      const sources = [description.main, ...description.variants.map((variant) => variant.file)];
+      return sources.map((file) => fileURLToPath(new URL(`../../examples/${name}/${file}`, import.meta.url)));
+    });
+    const { rows, meanRatio, worstRatio } = await benchCompiler(files);
+    console.log('instructions (ms)            ours           clang    ours : clang');
+    for (const row of rows) {
+      const cell = (count: number | null, time: number | null): string =>
+        (count === null ? '-' : `${count} (${(time ?? 0).toFixed(1)})`).padStart(16);
+      const ratio = (row.ratio?.toFixed(2) ?? '-').padStart(12);
+      const name = (row.file.split('/').pop() ?? '').padEnd(22);
+      console.log(
+        `${name}${cell(row.instructions, row.milliseconds)}${cell(row.clangInstructions, row.clangMilliseconds)}${ratio}`,
+      );
+    }
+    console.log(`instructions, ours : clang: geometric mean ${meanRatio.toFixed(2)}, worst ${worstRatio.toFixed(2)}`);
   },
 };
 
