@@ -23,6 +23,14 @@
 // TRACE. Lines of bpf_printk since boot or clearTrace(): traceSize() bytes at tracePointer(), each u32 length, u32 CPU,
 // u64 time in ns, the text (no terminator), padded to 8 bytes.
 //
+// RECORDS. readRecord(fd, to, room) takes the next record of a ring buffer, or sample of a perf event from openPerfEvent(cpu), whose
+// descriptor goes into a perf event array. redirectKind() and redirectTarget() say where the last program wanted its packet sent.
+//
+// THE MACHINE. setTask, setTaskCgroup, setCpu, createDevice and userMemory set the scene; advanceClock lets time pass and timers fire.
+//
+// NOT SIMULATED. A map type that is not is refused with -ENOTSUPP (-524) at creation; a call of a helper that is not ends the run with
+// fault 8, its number as the address.
+//
 // STEPPING. beginStep(fd, packet, size) puts a packet before a program and stops before its first instruction; step(n) runs n
 // instructions (0 returned, 1 goes on, 2 fault); stepDepth() and stepSlot(level) say where it stands; registers() is where r0 to r10
 // are. Memory can be looked at between steps. endStep() gives up. Always by the interpreter.
