@@ -27,7 +27,7 @@ import { checkSource, registerNow } from './operands';
 import { matchPacketPointers } from './packet-ranges';
 import { markChainPrecision } from './precision';
 import { recordDecided, recordDelta } from './record-state';
-import { baseType, isPointerValue, markKnown, mayBeNull } from './registers';
+import { baseType, isPointerValue, markKnown, markUnknown, mayBeNull } from './registers';
 import { pushState } from './states';
 import { previousEntry } from './pruning';
 import { widenImprecise } from './widening';
@@ -109,6 +109,13 @@ export function checkConditionalJump(i: i32): i32 {
     if (isScalar(d)) error = markChainPrecision(dn);
     if (error == 0 && byRegister && isScalar(s)) error = markChainPrecision(sn);
     if (error != 0) return error;
+    if (!env.bypassSpeculation) {
+      // a processor may go the other way for a while
+      const astray = pushState(outcome == 1 ? i + 1 : i + offsetAt(i) + 1, i, true);
+      if (astray == 0) return -EFAULT;
+      markUnknown(registerOf(currentFrame(astray), dn));
+      if (byRegister) markUnknown(registerOf(currentFrame(astray), sn));
+    }
     recordDecided(outcome == 1);
     recordDelta();
     env.instruction = outcome == 1 ? i + offsetAt(i) + 1 : i + 1;

@@ -1,4 +1,5 @@
 // The walk along every path: one instruction after the other, with the states of the branches not yet taken waiting.
+import { EACCES, EINVAL, EPERM } from '../generated/errno';
 import { BPF_COMPLEXITY_LIMIT_INSNS } from '../generated/limits';
 import {
   BPF_ABS,
@@ -35,6 +36,7 @@ import { checkAtomic } from './atomic';
 import { isLoadImmediate64 } from './calls';
 import { checkConditionalJump } from './conditional-jump';
 import {
+  AUX_BARRIER,
   AUX_JUMP,
   AUX_PRUNE,
   AUX_SEEN,
@@ -53,7 +55,7 @@ import { PATH_ENDS, checkExit } from './exit';
 import { fail, fail1, fail2 } from './fail';
 import { checkHelperCall } from './helper-call';
 import { pushHistory } from './history';
-import { STATE_FRAME, STATE_INSTRUCTION, STATE_LAST, STATE_LOCKS } from './layout';
+import { STATE_FRAME, STATE_INSTRUCTION, STATE_LAST, STATE_LOCKS, STATE_SPECULATIVE } from './layout';
 import {
   checkImmediateStore,
   checkLoadImmediate,
@@ -152,6 +154,10 @@ function checkInstruction(i: i32): i32 {
   return 0;
 }
 
+/** Errors that only a path that a processor guesses wrongly can meet: it is cut off there. */
+function isStoppable(error: i32): bool {
+  return error == -EPERM || error == -EACCES || error == -EINVAL;
+}
 /** The path is done (it ended, or is covered): the next waiting one. 1: none waits. */
 function nextPath(): i32 {
   scratchAll();
@@ -198,11 +204,20 @@ export function walk(): i32 {
       if (isScratched()) recordDelta();
       recordStep();
     }
-    store<u8>(aux, 1, AUX_SEEN);
+    const astray = load<i32>(env.state, STATE_SPECULATIVE) != 0;
+    if (!astray) store<u8>(aux, 1, AUX_SEEN);
     previous = i;
-    beginStackWrites(i);
-    const result = checkInstruction(i);
-    if (result < 0) return result;
+    let result = PATH_ENDS;
+    if (!astray || load<u8>(aux, AUX_BARRIER) == 0) {
+      beginStackWrites(i);
+      result = checkInstruction(i);
+    }
+    if (result < 0) {
+      if (!astray || !isStoppable(result)) return result;
+      // a barrier before the instruction keeps the processor from getting here
+      store<u8>(aux, 1, AUX_BARRIER);
+      result = PATH_ENDS;
+    }
     commitStackWrites();
     if (result == PATH_ENDS) {
       const end = nextPath();
