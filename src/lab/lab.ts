@@ -2,7 +2,9 @@
 // Deterministic but for the milliseconds; the worker, the command line and the tests all come through here.
 import { compile, type CompileOptions, type CompileResult } from '../compiler/compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { HELPERS } from '../bpf/helpers.ts';
 import { decodeInstructions } from '../bpf/instruction.ts';
+import { BPF_CALL, BPF_JMP } from '../bpf/opcodes.ts';
 import { explain, type Explanation } from '../explain/index.ts';
 import { Kernel, type BootOptions, type Recording } from '../loader/kernel.ts';
 import { errorName, loadObject, type LoadedObject, type LoadedProgram } from '../loader/load.ts';
@@ -64,6 +66,16 @@ function refusals(loaded: LoadedObject): Diagnostic[] {
     const { diagnostic } = explanationOf(loaded, program);
     return [diagnostic ?? problem('L016', { error: errorName(program.fd) }).problem];
   });
+}
+
+/** Linux would run it, we cannot: the first helper that the simulated kernel lacks. */
+function unsimulatedHelper(program: LoadedProgram): string | null {
+  for (const { opcode, src, imm } of decodeInstructions(program.instructions)) {
+    if (opcode !== (BPF_JMP | BPF_CALL) || src !== 0) continue;
+    const helper = HELPERS.find((row) => row.id === imm);
+    if (helper && !helper.simulated) return `bpf_${helper.name}`;
+  }
+  return null;
 }
 
 export interface LabOptions {
@@ -142,6 +154,8 @@ export class LabEngine {
     if (!program || (loaded.programs.length > 1 && scenario.program === undefined)) {
       return stopped(problem('L015', { programs: loaded.programs.map((p) => p.linked.name).join(', ') }).problem);
     }
+    const missing = unsimulatedHelper(program);
+    if (missing) return stopped(problem('L017', { helper: missing }).problem);
     const budget = this.#options.budget ?? DEFAULT_BUDGET;
     // A scenario's packets are few: compiling the program would cost the reader more bytes and time than it saves.
     this.kernel.setEngine('interpreter');

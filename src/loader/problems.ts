@@ -19,6 +19,7 @@ export const LOAD_MESSAGES = {
   L014: "no program is called '{program}'; the object has {programs}",
   L015: 'several programs stand in this object ({programs}); say which one to run',
   L016: 'the program could not be loaded: Linux answers {error}',
+  L017: '{helper}() is not simulated yet: the verifier accepts the program, and it runs on real Linux only',
 } as const;
 
 export type LoadCode = keyof typeof LOAD_MESSAGES;

@@ -1,0 +1,54 @@
+// The lab's answers to what a reader may write: each ends in a result or in a diagnostic, never in an exception.
+import { readFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { LabEngine } from './lab.ts';
+
+let lab: LabEngine;
+beforeAll(async () => {
+  const bytes = readFileSync(new URL('../kernel/generated/kernel.wasm', import.meta.url));
+  lab = await LabEngine.create(await WebAssembly.compile(bytes));
+});
+
+const PACKET = { ipv4: { source: '10.2.2.1', destination: '10.2.2.2' }, icmp: {} };
+const HEAD = '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nchar LICENSE[] SEC("license") = "GPL";\n';
+const run = (body: string) => lab.run({ files: { 'a.bpf.c': HEAD + body }, main: 'a.bpf.c' }, { packets: [PACKET] });
+const codes = (body: string): string[] => run(body).diagnostics.map((diagnostic) => diagnostic.code);
+
+test('a program runs', () => {
+  const report = run('SEC("xdp") int f(struct xdp_md *ctx) { bpf_printk("hello %d", 7); return XDP_PASS; }');
+  expect(report.diagnostics).toEqual([]);
+  expect(report.packets?.map((packet) => packet.verdict)).toEqual(['XDP_PASS']);
+  expect(report.trace).toEqual(['hello 7']);
+});
+
+test('a helper that is not simulated is named before anything runs', () => {
+  const body =
+    'SEC("xdp") int f(struct xdp_md *ctx) { struct bpf_fib_lookup p = {}; return bpf_fib_lookup(ctx, &p, sizeof(p), 0) ? XDP_DROP : XDP_PASS; }';
+  const report = run(body);
+  expect(report.verified?.[0]?.accepted).toBe(true);
+  expect(report.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['L017']);
+  expect(report.packets).toBeNull();
+});
+
+test('an endless loop is refused', () => {
+  const report = run('SEC("xdp") int f(struct xdp_md *ctx) { for (;;) ; return 0; }');
+  expect(report.verified?.[0]?.accepted).toBe(false);
+  expect(report.diagnostics).toHaveLength(1);
+});
+
+test.each([
+  ['no program', 'int f(void) { return 0; }', 'L003'],
+  ['a section that Linux does not know', 'SEC("nonsense") int f(void *ctx) { return 0; }', 'L004'],
+])('%s', (_name, body, code) => expect(codes(body)).toEqual([code]));
+
+test('a scenario with a bad address says what to write', () => {
+  const source = `${HEAD}SEC("xdp") int f(struct xdp_md *ctx) { return XDP_PASS; }`;
+  const bad = { ipv4: { source: '10.2.2', destination: '10.2.2.2' } };
+  const report = lab.run({ files: { 'a.bpf.c': source }, main: 'a.bpf.c' }, { packets: [bad] });
+  expect(report.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['S001']);
+});
+
+test('the same scenario gives the same report', () => {
+  const body = 'SEC("xdp") int f(struct xdp_md *ctx) { return bpf_get_prandom_u32() & 1 ? XDP_DROP : XDP_PASS; }';
+  expect(run(body)).toEqual(run(body));
+});
