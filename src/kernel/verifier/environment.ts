@@ -19,6 +19,8 @@ export const AUX_SEEN: i32 = 12;
 export const AUX_DECIDED: i32 = 13;
 /** speculation stops before it */
 export const AUX_BARRIER: i32 = 14;
+/** speculation stops behind it */
+export const AUX_BARRIER_BEHIND: i32 = 15;
 /** register type of the pointer a load or store goes through */
 export const AUX_POINTER: i32 = 16;
 /** of ld_imm64: map index plus one, offset into the value; of a helper call: the map it got, plus one, -1 when several */

@@ -22,7 +22,7 @@ import {
 } from '../generated/verifier-records';
 import { BPF_MEM, BPF_ST } from '../generated/opcodes';
 import { isConstant, widthOf } from './bounds';
-import { env, immediateAt, opcodeAt, scratchSlot } from './environment';
+import { AUX_BARRIER_BEHIND, auxOf, env, immediateAt, opcodeAt, scratchSlot } from './environment';
 import { fail, fail2 } from './fail';
 import { pushHistory, stackFlags } from './history';
 import { FRAME_NUMBER, currentFrame, registerOf, slotOf } from './layout';
@@ -52,6 +52,16 @@ function storesZero(value: usize): bool {
   return value != 0 ? isNullScalar(value) : isImmediateStore() && immediateAt(env.instruction) == 0;
 }
 
+/** Would a load that a processor runs before this store see what it must not: a pointer, or what was never written? */
+function mayBeBypassed(slot: usize, value: usize, off: i32, size: i32): bool {
+  if (value != 0 && isSpillable(load<i32>(value, REG_type))) return true;
+  for (let i = 0; i < size; i++) {
+    const kind = kindOf(slot, (-off - 1 - i) & 7);
+    if (kind != STACK_MISC && kind != STACK_ZERO) return true;
+  }
+  return false;
+}
+
 /** @param frame whose stack; @param value the stored register's number, -1: an immediate or unknown data */
 function writeFixed(frame: usize, off: i32, size: i32, value: i32): i32 {
   const current = currentFrame(env.state);
@@ -61,6 +71,8 @@ function writeFixed(frame: usize, off: i32, size: i32, value: i32): i32 {
   let flags = stackFlags(load<i32>(frame, FRAME_NUMBER), slotNumber);
   // off + size never crosses a slot: accesses are aligned
   if (!env.mayLeak && isSpilled(slot) && !isSpilledScalar(slot) && size != 8) return fail(MESSAGE_SPILL_CORRUPT);
+  if (!env.bypassSpeculation && mayBeBypassed(slot, r, off, size))
+    store<u8>(auxOf(env.instruction), 1, AUX_BARRIER_BEHIND);
   scratchSlot(slotNumber);
   if (size == 8) markStackWrite(load<i32>(frame, FRAME_NUMBER), (<u64>1) << slotNumber);
   const atStart = (off & 7) == 0;

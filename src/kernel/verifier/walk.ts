@@ -37,6 +37,7 @@ import { isLoadImmediate64 } from './calls';
 import { checkConditionalJump } from './conditional-jump';
 import {
   AUX_BARRIER,
+  AUX_BARRIER_BEHIND,
   AUX_JUMP,
   AUX_PRUNE,
   AUX_SEEN,
@@ -211,6 +212,10 @@ export function walk(): i32 {
     if (!astray || load<u8>(aux, AUX_BARRIER) == 0) {
       beginStackWrites(i);
       result = checkInstruction(i);
+      if (result == 0 && astray && load<u8>(aux, AUX_BARRIER_BEHIND) != 0) {
+        commitStackWrites();
+        result = PATH_ENDS;
+      }
     }
     if (result < 0) {
       if (!astray || !isStoppable(result)) return result;
