@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { MESSAGES } from './check/messages.ts';
 
 const FOLDER = fileURLToPath(new URL('../../content/diagnostics/', import.meta.url));
-const english = new Map(Object.values(MESSAGES).map((message) => [message.code as string, message.text as string]));
+const english = new Map(Object.values(MESSAGES).map((message) => [message.code, message.text as string]));
 const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
 
 test('a code stands for one message', () => {

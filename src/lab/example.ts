@@ -20,7 +20,7 @@ export interface ExampleResult {
 /** A key as example.json writes it: plain where it is a number or text, JSON otherwise. */
 function keyText(entry: MapEntry): string {
   const key = entry.decoded?.key ?? entry.key;
-  return typeof key === 'object' ? JSON.stringify(key) : String(key as string | number);
+  return typeof key === 'string' ? key : JSON.stringify(key);
 }
 
 export function runExample(lab: LabEngine, example: Example): ExampleResult {
