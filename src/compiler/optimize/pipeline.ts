@@ -28,8 +28,8 @@ export interface OptimizeReport {
   readonly tooBig: readonly Func[];
 }
 
-/** Beyond this a function is refused: real programs have at most a million instructions, and far fewer before inlining. */
-const MOST_INSTRUCTIONS = 400_000;
+/** Beyond this a function is refused: it would take seconds, and a reader waits for an answer. Real ones have some thousands. */
+const MOST_INSTRUCTIONS = 30_000;
 
 function simplify(func: Func): boolean {
   let changed = simplifyControlFlow(func);
