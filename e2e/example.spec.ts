@@ -133,7 +133,7 @@ test('two tabs never overwrite each other silently', async ({ context, page, isM
   const stored = () => page.evaluate(() => localStorage.getItem('meet-ebpf:edit:xdp-drop:drop.bpf.c') ?? '');
   expect(await stored()).toContain('mine');
   await theirs.root.getByRole('button', { name: strings['conflict-mine'] }).click();
-  expect(await stored()).toContain('theirs');
+  await expect.poll(stored).toContain('theirs');
   await expect(mine.root.getByText(strings.conflict)).toBeVisible();
   await mine.root.getByRole('button', { name: strings['conflict-theirs'] }).click();
   await mine.root.locator('.program:visible textarea.inputarea').focus();
