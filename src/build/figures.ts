@@ -45,6 +45,7 @@ async function weights(browser: Browser): Promise<void> {
     await page.waitForLoadState('networkidle');
     const run = (await loaded()).slice(reading.length);
     await page.locator('[data-example] [data-action="edit"]').first().click();
+    await page.locator('.monaco-editor').first().waitFor();
     await page.waitForLoadState('networkidle');
     const edit = (await loaded()).slice(reading.length + run.length);
     console.log(
