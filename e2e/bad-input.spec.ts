@@ -33,7 +33,7 @@ for (const [name, text] of inputs) {
     await example.edit();
     await example.replace(text);
     // Pasted: from here the clock runs.
-    await expect(example.problems.first()).toBeVisible({ timeout: 4000 });
+    await expect(example.problems.first()).toBeVisible({ timeout: 2000 });
     const alive = await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve(true))));
     expect(alive).toBe(true);
     await example.run();
