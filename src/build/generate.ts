@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packHelpers } from './pack-helpers.ts';
 import { packContexts } from './pack-contexts.ts';
+import { packKernelTypes } from './pack-kernel-types.ts';
+import { packCosts } from './pack-costs.ts';
 import { packVerifierMessages } from './pack-verifier-messages.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -37,9 +39,11 @@ function write(path: string, text: string): void {
   writeFileSync(full, text);
 }
 
-for (const name of ['opcodes', 'limits', 'errno', 'maps', 'syscall', 'programs', 'verifier-records']) {
+for (const name of ['opcodes', 'limits', 'errno', 'maps', 'syscall', 'programs', 'verifier-records', 'network']) {
   write(`src/kernel/generated/${name}.ts`, await constants(name));
 }
 write('src/kernel/generated/verifier-messages.ts', packVerifierMessages());
 write('src/kernel/generated/helpers.ts', packHelpers());
 write('src/kernel/generated/contexts.ts', packContexts());
+write('src/kernel/generated/costs.ts', packCosts());
+write('src/kernel/generated/kernel-types.ts', packKernelTypes());
