@@ -1,11 +1,11 @@
 // What verify and run share: a file of any kind becomes programs inside the simulated kernel.
 import { SIM_F_UNVERIFIED } from '../bpf/syscall.ts';
 import { renderDiagnostic } from '../diagnostics/diagnostic.ts';
-import { compileProject, explanationOf, lastMessage, type LabEngine } from '../lab/lab.ts';
+import { accepted, compileProject, explanationOf, lastMessage, type LabEngine } from '../lab/lab.ts';
 import { loadRaw } from '../lab/raw.ts';
 import { snapshotSource, type SnapshotSource } from '../lab/snapshot.ts';
 import type { Recording } from '../loader/kernel.ts';
-import { loadObject } from '../loader/load.ts';
+import { loadObject, type Missing } from '../loader/load.ts';
 import { isProblem } from '../loader/problems.ts';
 import { COMPILE_OPTIONS, compileOptions } from './compile.ts';
 import { readBytes } from './sources.ts';
@@ -49,11 +49,15 @@ export interface Answer {
   readonly states: number;
   readonly log: string;
   readonly microseconds: number;
+  /** what Linux has and the simulated kernel has not: then it cannot be run */
+  readonly notSimulated: string | null;
 }
 
 /** `answers` and `programs` go together, row by row. */
 export interface LoadedFile extends SnapshotSource {
   readonly answers: readonly Answer[];
+  /** what keeps each from running though Linux would accept it */
+  readonly missing: readonly (Missing | null)[];
 }
 
 const RECORDING: Readonly<Record<string, Recording>> = {
@@ -69,13 +73,14 @@ export function loadFile(
   file: string,
   values: ProgramValues,
   logLevel: 0 | 1 | 2 | 4,
-  more: { readonly unverified?: boolean; readonly seed?: number } = {},
+  more: { readonly unverified?: boolean; readonly seed?: number; readonly verdictsOnly?: boolean } = {},
 ): LoadedFile | null {
   const { kernel } = lab;
   lab.boot({
     seed: more.seed ?? 1,
     capabilities: oneOf(values.caps ?? 'root', '--caps', ['root', 'bpf']),
     version: oneOf(values.kernel ?? '6.18', '--kernel', ['6.18', '6.1']) === '6.18' ? 618 : 601,
+    verdictsOnly: more.verdictsOnly ?? false,
   });
   const recording = RECORDING[logLevel] ?? 'failing-path';
   const level = logLevel === 0 ? 1 : logLevel;
@@ -98,13 +103,14 @@ export function loadFile(
     const answer: Answer = {
       file,
       program: 'raw',
-      verdict: raw.fd >= 0 ? 'accept' : 'reject',
-      errno: Math.min(raw.fd, 0),
-      message: raw.fd >= 0 ? '' : lastMessage(log),
+      verdict: accepted(raw) ? 'accept' : 'reject',
+      errno: accepted(raw) ? 0 : raw.fd,
+      message: accepted(raw) ? '' : lastMessage(log),
       processed: raw.counters.processed,
       states: raw.counters.totalStates,
       log: logLevel === 0 ? '' : log,
       microseconds: microseconds(),
+      notSimulated: raw.missing?.name ?? null,
     };
     const maps = raw.maps.map((_map, i) => i);
     const program = {
@@ -116,7 +122,7 @@ export function loadFile(
       functions: [],
       lines: [],
     };
-    return { answers: [answer], programs: [program], maps: raw.maps, btf: null };
+    return { answers: [answer], missing: [raw.missing], programs: [program], maps: raw.maps, btf: null };
   }
 
   let object: Uint8Array | null;
@@ -143,14 +149,15 @@ export function loadFile(
     return {
       file,
       program: program.linked.name,
-      verdict: program.fd >= 0 ? 'accept' : 'reject',
-      errno: Math.min(program.fd, 0),
-      message: program.fd >= 0 ? '' : lastMessage(log),
+      verdict: accepted(program) ? 'accept' : 'reject',
+      errno: accepted(program) ? 0 : program.fd,
+      message: accepted(program) ? '' : lastMessage(log),
       processed: program.counters.processed,
       states: program.counters.totalStates,
       log: logLevel === 0 ? '' : log,
       microseconds: Math.round(each),
+      notSimulated: program.missing?.name ?? null,
     } satisfies Answer;
   });
-  return { answers, ...snapshotSource(loaded) };
+  return { answers, missing: loaded.programs.map((program) => program.missing), ...snapshotSource(loaded) };
 }

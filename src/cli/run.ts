@@ -2,8 +2,9 @@
 import { formatHex, parseHex } from '../lab/addresses.ts';
 import { DEFAULT_BUDGET } from '../lab/lab.ts';
 import { dumpMap } from '../lab/maps.ts';
-import { faultOf } from '../lab/run.ts';
+import { faultOf, missingAsFault } from '../lab/run.ts';
 import { useEngine } from '../loader/engine.ts';
+import { LOAD_MESSAGES } from '../loader/problems.ts';
 import { takeSnapshot } from '../lab/snapshot.ts';
 import { writeFileSync } from 'node:fs';
 import { startLab } from './kernel.ts';
@@ -62,7 +63,9 @@ export async function run(args: string[]): Promise<number> {
   const [program] = loaded.programs;
   if (!answer || !program) return EXIT_REJECTED;
   const { fd, type } = program;
+  const [missing] = loaded.missing;
   if (fd < 0) {
+    if (missing) console.error(`lab run: ${LOAD_MESSAGES.L017.replace('{helper}', missing.name)}`);
     if (values.json) {
       console.log(
         JSON.stringify({
@@ -72,15 +75,15 @@ export async function run(args: string[]): Promise<number> {
           maps: {},
           trace: [],
           instructions: 0,
-          fault: null,
+          fault: missing ? missingAsFault(missing) : null,
           nanosecondsPerRun: null,
         }),
       );
-    } else {
+    } else if (!missing) {
       process.stdout.write(answer.log);
       console.log(`${file}: ${answer.program}: refused (${answer.errno}): ${answer.message}`);
     }
-    return EXIT_REJECTED;
+    return missing ? EXIT_FAULT : EXIT_REJECTED;
   }
 
   useEngine(kernel, engine, [fd]);

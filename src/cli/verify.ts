@@ -10,7 +10,7 @@ export async function run(args: string[]): Promise<number> {
   const lab = await startLab();
   let status = EXIT_DONE;
   for (const file of files) {
-    const loaded = loadFile(lab, file, values, level);
+    const loaded = loadFile(lab, file, values, level, { verdictsOnly: true });
     if (!loaded) {
       status = EXIT_REJECTED;
       continue;

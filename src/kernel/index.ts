@@ -28,8 +28,10 @@
 //
 // THE MACHINE. setTask, setTaskCgroup, setCpu, createDevice and userMemory set the scene; advanceClock lets time pass and timers fire.
 //
-// NOT SIMULATED. A map type that is not is refused with -ENOTSUPP (-524) at creation; a call of a helper that is not ends the run with
-// fault 8, its number as the address.
+// NOT SIMULATED. A map type that is not is refused with -ENOTSUPP (-524) at creation; so is a program that the verifier accepts and
+// that calls a helper that is not: notSimulated() then says which. After setVerdictsOnly(true), for hosts that ask what Linux would
+// say and run nothing, both succeed, and BPF_PROG_TEST_RUN answers -ENOTSUPP. An unverified program that calls such a helper faults
+// when it comes to that (kind 8, the helper's number as the address).
 //
 // STEPPING. beginStep(fd, packet, size) puts a packet before a program and stops before its first instruction; step(n) runs n
 // instructions (0 returned, 1 goes on, 2 fault); stepDepth() and stepSlot(level) say where it stands; registers() is where r0 to r10
@@ -48,7 +50,14 @@ import { recordsSize, recordsStart, setRecording as keepRecords } from './verifi
 import { resetDevices } from './memory/devices';
 import { resetMaps, mapById } from './maps/registry';
 import { closeFile, descriptorOfCode, programOf, resetFiles } from './syscall/files';
-import { resetPrograms, setLoaderCapabilities, setLoaderKernel } from './syscall/programs';
+import {
+  missing,
+  missingAt,
+  resetPrograms,
+  setLoaderCapabilities,
+  setLoaderKernel,
+  setVerdictsOnly as askVerdictsOnly,
+} from './syscall/programs';
 import { resetSkb } from './syscall/skb-buffer';
 import { resetXdp } from './syscall/xdp-buffer';
 import { COMM_SIZE, enterTask, lastSignal, resetTasks, setCgroup } from './memory/tasks';
@@ -144,6 +153,21 @@ export function setCapabilities(mask: u32): void {
 /** 618 or 601: whose rules the verifier applies */
 export function setKernelVersion(version: i32): void {
   setLoaderKernel(version);
+}
+
+/** Until the next boot: load also what is not simulated, and run none of it. */
+export function setVerdictsOnly(on: bool): void {
+  askVerdictsOnly(on);
+}
+
+/** What the last BPF_PROG_LOAD asked for that is not simulated: a helper's number, minus a map type; 0: nothing. */
+export function notSimulated(): i32 {
+  return missing;
+}
+
+/** The instruction of the loaded program that calls it. */
+export function notSimulatedAt(): i32 {
+  return missingAt;
 }
 
 /** 0 interpreter, 1 compiled code where there is any, 2 checked compiled code. An unverified program never runs unchecked. */

@@ -55,6 +55,8 @@ export class Program {
 
   /** bytes of the context that it reads or writes at most (Linux: max_ctx_offset) */
   contextBytes: u32 = 0;
+  /** what it needs that is not simulated: number of its first such helper, minus the type of its first such map; 0: nothing */
+  missing: i32 = 0;
   /** loaded with SIM_F_UNVERIFIED: only ever runs checked */
   unverified: bool = false;
   /** linear address of the rewritten instructions */

@@ -40,6 +40,24 @@ describe('unverified programs', () => {
   });
 });
 
+describe('what Linux has and the simulated kernel has not', () => {
+  /** bpf_fib_lookup over a zeroed structure; then XDP_PASS */
+  const lookUp = `${[1, 2, 3, 4, 5, 6, 7, 8].map((i) => `7a0a${(256 - 8 * i).toString(16)}ff00000000`).join('')}\
+bfa2000000000000 07020000c0ffffff b703000040000000 b704000000000000 8500000045000000 ${RETURN_2}`;
+
+  it('gets Linux’s verdict, and does not run', () => {
+    const answer = ask({ run: true, instructions: lookUp, packet: '00'.repeat(64) });
+    const fault = { kind: 'not simulated: bpf_fib_lookup', instruction: 12 };
+    expect(answer).toMatchObject({ verdict: 'accept', errno: 0, retval: null, instructions: 0, fault });
+    expect(answer['notSimulated']).toBe('bpf_fib_lookup');
+  });
+
+  it('may be declared as a map', () => {
+    const maps = ['sockmap:4:4:8', 'arena:0:0:16', 'user_ringbuf:0:0:4096'];
+    expect(ask({ instructions: RETURN_2, maps })).toMatchObject({ verdict: 'accept' });
+  });
+});
+
 describe('a mistake', () => {
   it.each([
     [{ instructions: 'b7' }, /multiple of 8/],

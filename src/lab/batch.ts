@@ -3,7 +3,7 @@ import { formatHex } from './addresses.ts';
 import { dumpMap } from './maps.ts';
 import { lastMessage } from './last-message.ts';
 import { loadRaw, type LoadedRaw, type RawProgram } from './raw.ts';
-import { faultOf } from './run.ts';
+import { faultOf, missingAsFault } from './run.ts';
 import { forgetCompiled, useEngine } from '../loader/engine.ts';
 import type { Engine, Kernel } from '../loader/kernel.ts';
 
@@ -97,6 +97,17 @@ function runLoaded(
   };
 }
 
+const nothingRan = {
+  retval: null,
+  r0: null,
+  runErrno: 0,
+  dataOut: '',
+  maps: {},
+  trace: [],
+  instructions: 0,
+  nanosecondsPerRun: 0,
+};
+
 /** Answers one request; a mistake in it is an answer too, with `error`. */
 export function answerBatch(kernel: Kernel, request: BatchRequest, now: Clock): Record<string, unknown> {
   const id = request.id ?? null;
@@ -112,7 +123,8 @@ export function answerBatch(kernel: Kernel, request: BatchRequest, now: Clock): 
   const caps = request.caps ?? 'root';
   if (caps !== 'root' && caps !== 'bpf') return refuse('caps is root or bpf');
 
-  kernel.boot({ seed: request.seed ?? 1, capabilities: caps, version: request.kernel === '6.1' ? 601 : 618 });
+  const version = request.kernel === '6.1' ? 601 : 618;
+  kernel.boot({ seed: request.seed ?? 1, capabilities: caps, version, verdictsOnly: true });
   forgetCompiled(kernel);
   const raw: RawProgram = {
     type: request.type ?? 'xdp',
@@ -128,6 +140,7 @@ export function answerBatch(kernel: Kernel, request: BatchRequest, now: Clock): 
   });
   const microseconds = Math.round((now() - began) / 1000);
   if ('message' in loaded) return refuse(loaded.message);
+  // Linux's verdict, also on what the simulated kernel could load but not run.
   const accepted = loaded.fd >= 0;
   const log = request.unverified ? '' : loaded.explanation.log(level === 2 ? 2 : level === 4 ? 4 : 1);
   const verdict = {
@@ -141,9 +154,11 @@ export function answerBatch(kernel: Kernel, request: BatchRequest, now: Clock): 
     states: loaded.counters.totalStates,
     log: level === 0 ? '' : log,
     microseconds,
+    notSimulated: loaded.missing?.name ?? null,
   };
   if (!accepted || request.run === false) return verdict;
   if (request.run === undefined && !packet && !context) return verdict;
+  if (loaded.missing !== null) return { ...verdict, ...nothingRan, fault: missingAsFault(loaded.missing) };
   useEngine(kernel, engine as Engine, [loaded.fd]);
   return { ...verdict, ...runLoaded(kernel, loaded, request, packet as Uint8Array, context as Uint8Array, now) };
 }

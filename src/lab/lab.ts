@@ -2,12 +2,10 @@
 // Deterministic but for the milliseconds; the worker, the command line and the tests all come through here.
 import { compile, type CompileOptions, type CompileResult } from '../compiler/compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { HELPERS } from '../bpf/helpers.ts';
 import { decodeInstructions } from '../bpf/instruction.ts';
-import { BPF_CALL, BPF_JMP } from '../bpf/opcodes.ts';
 import { explain, type Explanation } from '../explain/index.ts';
-import { Kernel, type BootOptions, type Recording } from '../loader/kernel.ts';
-import { errorName, loadObject, type LoadedObject, type LoadedProgram } from '../loader/load.ts';
+import { Kernel, type BootOptions } from '../loader/kernel.ts';
+import { errorName, loadObject, type LoadedObject, type LoadedProgram, type Missing } from '../loader/load.ts';
 import { isProblem, problem } from '../loader/problems.ts';
 import type { CheckReport, LabSnapshot, Project, RunReport, Scenario, VerifyReport } from './api.ts';
 import { lastMessage } from './last-message.ts';
@@ -50,32 +48,26 @@ export function verifyReport(loaded: LoadedObject, program: LoadedProgram, level
   const log = explanationOf(loaded, program).log(level);
   return {
     program: program.linked.name,
-    accepted: program.fd >= 0,
-    errno: Math.min(program.fd, 0),
-    message: program.fd >= 0 ? '' : lastMessage(log),
+    accepted: accepted(program),
+    errno: accepted(program) ? 0 : program.fd,
+    message: accepted(program) ? '' : lastMessage(log),
     processed: program.counters.processed,
     states: program.counters.totalStates,
     log,
   };
 }
 
+/** Linux's verdict: what is only not simulated, it would load. */
+export const accepted = (program: { readonly fd: number; readonly missing: Missing | null }): boolean =>
+  program.fd >= 0 || program.missing !== null;
+
 /** Refusals as diagnostics; a refusal without records (a limit of bpf() itself) says Linux's errno. */
 function refusals(loaded: LoadedObject): Diagnostic[] {
   return loaded.programs.flatMap((program) => {
-    if (program.fd >= 0) return [];
+    if (accepted(program)) return [];
     const { diagnostic } = explanationOf(loaded, program);
     return [diagnostic ?? problem('L016', { error: errorName(program.fd) }).problem];
   });
-}
-
-/** Linux would run it, we cannot: the first helper that the simulated kernel lacks. */
-function unsimulatedHelper(program: LoadedProgram): string | null {
-  for (const { opcode, src, imm } of decodeInstructions(program.instructions)) {
-    if (opcode !== (BPF_JMP | BPF_CALL) || src !== 0) continue;
-    const helper = HELPERS.find((row) => row.id === imm);
-    if (helper && !helper.simulated) return `bpf_${helper.name}`;
-  }
-  return null;
 }
 
 export interface LabOptions {
@@ -106,7 +98,7 @@ export class LabEngine {
   check(project: Project): CheckReport {
     const compiled = this.#compile(project);
     if (!compiled.object) return { diagnostics: compiled.diagnostics };
-    const loaded = this.#load(compiled.object, project, {});
+    const loaded = this.#load(compiled.object, project, {}, true);
     if (isProblem(loaded)) return { diagnostics: [...compiled.diagnostics, loaded.problem] };
     return { diagnostics: [...compiled.diagnostics, ...refusals(loaded)] };
   }
@@ -148,14 +140,13 @@ export class LabEngine {
       verified: loaded.programs.map((program) => verifyReport(loaded, program)),
       diagnostics: [...report.diagnostics, ...refusals(loaded)],
     };
-    if (loaded.programs.some((program) => program.fd < 0)) return report;
+    if (!loaded.programs.every(accepted)) return report;
 
     const program = loaded.programs[0];
     if (!program || (loaded.programs.length > 1 && scenario.program === undefined)) {
       return stopped(problem('L015', { programs: loaded.programs.map((p) => p.linked.name).join(', ') }).problem);
     }
-    const missing = unsimulatedHelper(program);
-    if (missing) return stopped(problem('L017', { helper: missing }).problem);
+    if (program.missing !== null) return stopped(problem('L017', { helper: program.missing.name }).problem);
     const budget = this.#options.budget ?? DEFAULT_BUDGET;
     // A scenario's packets are few: compiling the program would cost the reader more bytes and time than it saves.
     this.kernel.setEngine('interpreter');
@@ -184,10 +175,10 @@ export class LabEngine {
     return compile({ files: new Map(Object.entries(project.files)), main: project.main });
   }
 
-  #load(object: Uint8Array, project: Project, scenario: Partial<Scenario>, recording: Recording = 'failing-path') {
-    this.boot({ seed: scenario.seed ?? 1 });
+  #load(object: Uint8Array, project: Project, scenario: Partial<Scenario>, verdictsOnly = false) {
+    this.boot({ seed: scenario.seed ?? 1, verdictsOnly });
     return loadObject(this.kernel, object, project.main, {
-      recording,
+      recording: 'failing-path',
       ...(scenario.program === undefined ? {} : { program: scenario.program }),
     });
   }

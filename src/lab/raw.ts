@@ -1,12 +1,12 @@
 // Raw instructions without an object: the same road from bpf(BPF_PROG_LOAD) on, for assembly, fuzzing and comparisons.
 import { decodeInstructions } from '../bpf/instruction.ts';
-import { MAP_TYPES } from '../bpf/maps.ts';
+import { BPF_F_MMAPABLE, BPF_F_NO_PREALLOC, MAP_TYPES } from '../bpf/maps.ts';
 import { BPF_LD, BPF_DW, BPF_IMM, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from '../bpf/opcodes.ts';
 import { PROGRAM_TYPES, type ProgramType } from '../bpf/programs.ts';
 import { SIM_F_UNVERIFIED } from '../bpf/syscall.ts';
 import { explain, type Explanation } from '../explain/index.ts';
 import type { Kernel, Recording } from '../loader/kernel.ts';
-import type { LoadedMap, VerifierCounters } from '../loader/load.ts';
+import { missingAfterLoad, type LoadedMap, type Missing, type VerifierCounters } from '../loader/load.ts';
 
 export interface RawProgram {
   /** name of a program type ("xdp"), see src/bpf/programs.ts */
@@ -23,6 +23,8 @@ export interface LoadedRaw {
   readonly type: ProgramType;
   /** descriptor or -errno */
   readonly fd: number;
+  /** the first helper or map type that it needs and that is not simulated: Linux accepts it, and it does not run */
+  readonly missing: Missing | null;
   readonly maps: readonly LoadedMap[];
   readonly counters: VerifierCounters;
   readonly explanation: Explanation;
@@ -40,11 +42,15 @@ export function programTypeNamed(name: string): ProgramType | RawProblem {
   );
 }
 
-function mapNamed(text: string, index: number): LoadedMap['definition'] | RawProblem {
+/** `declared`: types that are not simulated will do. */
+function mapNamed(text: string, index: number, declared: boolean): LoadedMap['definition'] | RawProblem {
   const [name, ...numbers] = text.split(':');
   const type = MAP_TYPES.find((candidate) => candidate.name === name);
-  if (!type?.simulated) {
-    const known = MAP_TYPES.filter((candidate) => candidate.simulated).map((candidate) => candidate.name);
+  const usable = (candidate: (typeof MAP_TYPES)[number]): boolean => declared || candidate.simulated;
+  if (type && !usable(type))
+    return { message: `map '${text}': this type is not simulated; it works on real Linux only` };
+  if (!type) {
+    const known = MAP_TYPES.filter(usable).map((candidate) => candidate.name);
     return { message: `map '${text}': the type is one of ${known.join(', ')}` };
   }
   const [keySize, valueSize, maxEntries] = numbers.map((number) => (/^\d+$/.test(number) ? Number(number) : NaN));
@@ -57,8 +63,7 @@ function mapNamed(text: string, index: number): LoadedMap['definition'] | RawPro
     keySize: keySize ?? 0,
     valueSize: valueSize ?? 0,
     maxEntries: maxEntries ?? 0,
-    // an LPM trie only exists without preallocation
-    flags: type.name === 'lpm_trie' ? 1 : 0,
+    flags: NEEDED_FLAGS[type.name] ?? 0,
     extra: 0,
     keyType: 0,
     valueType: 0,
@@ -67,6 +72,9 @@ function mapNamed(text: string, index: number): LoadedMap['definition'] | RawPro
     readOnly: false,
   };
 }
+
+/** Flags without which a type does not exist. */
+const NEEDED_FLAGS: Readonly<Record<string, number>> = { lpm_trie: BPF_F_NO_PREALLOC, arena: BPF_F_MMAPABLE };
 
 export interface RawOptions {
   readonly recording?: Recording;
@@ -79,7 +87,7 @@ export function loadRaw(kernel: Kernel, raw: RawProgram, options: RawOptions = {
   if ('message' in type) return type;
   const maps: LoadedMap[] = [];
   for (const [index, text] of (raw.maps ?? []).entries()) {
-    const definition = mapNamed(text, index);
+    const definition = mapNamed(text, index, kernel.verdictsOnly);
     if ('message' in definition) return definition;
     const fd = kernel.createMap(definition);
     if (fd < 0) return { message: `map '${text}' could not be created (${fd})` };
@@ -113,6 +121,7 @@ export function loadRaw(kernel: Kernel, raw: RawProgram, options: RawOptions = {
   return {
     type,
     fd,
+    missing: missingAfterLoad(kernel),
     maps,
     counters: kernel.counters(),
     explanation: explain(kernel.records(), {

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { FAULT_BUDGET, FAULT_KINDS } from '../loader/kernel-exports.ts';
 import type { Kernel } from '../loader/kernel.ts';
-import type { LoadedProgram } from '../loader/load.ts';
+import type { LoadedProgram, Missing } from '../loader/load.ts';
 import { formatHex } from './addresses.ts';
 import type { Fault, PacketReport, PacketSpec } from './api.ts';
 import { buildPacket } from './packet-build.ts';
@@ -30,6 +30,13 @@ export function faultOf(kernel: Kernel): Fault | null {
     address: `0x${BigInt.asUintN(64, kernel.exports.faultAddress()).toString(16)}`,
   };
 }
+
+/** What cannot be run, told like a fault at the instruction that calls it; nothing has run. */
+export const missingAsFault = ({ name, instruction }: Missing): Fault => ({
+  kind: `not simulated: ${name}`,
+  instruction,
+  address: '0x0',
+});
 
 export function runPackets(
   kernel: Kernel,

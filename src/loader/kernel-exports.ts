@@ -11,6 +11,9 @@ export interface KernelExports {
   close(fd: number): bigint;
   setCapabilities(mask: number): void;
   setKernelVersion(version: number): void;
+  setVerdictsOnly(on: boolean): void;
+  notSimulated(): number;
+  notSimulatedAt(): number;
   setEngine(engine: number): void;
   setBudget(instructions: bigint): void;
   setCpu(cpu: number): void;

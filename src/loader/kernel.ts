@@ -22,6 +22,8 @@ export interface BootOptions {
   readonly capabilities?: CapabilityView;
   /** whose rules the verifier applies */
   readonly version?: 618 | 601;
+  /** only what Linux would say is asked: maps and programs that are not simulated load too, and do not run */
+  readonly verdictsOnly?: boolean;
 }
 
 export interface MapAttributes {
@@ -78,6 +80,8 @@ export class Kernel {
   readonly exports: KernelExports;
   /** Called after every boot, when all that was loaded is gone. */
   readonly atBoot: (() => void)[] = [];
+  /** as the last boot said */
+  verdictsOnly = false;
   readonly #attribute: number;
 
   private constructor(memory: WebAssembly.Memory, exports: KernelExports) {
@@ -99,6 +103,8 @@ export class Kernel {
     this.exports.boot(BigInt(options.seed ?? 0), options.cpus ?? 2);
     this.exports.setCapabilities(options.capabilities === 'bpf' ? sys.CAPS_BPF : sys.CAPS_ROOT);
     this.exports.setKernelVersion(options.version ?? 618);
+    this.verdictsOnly = options.verdictsOnly ?? false;
+    this.exports.setVerdictsOnly(this.verdictsOnly);
     this.exports.__collect();
     for (const forget of this.atBoot) forget();
   }

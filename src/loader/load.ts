@@ -1,5 +1,7 @@
 // From an object file to maps and programs inside a kernel, in libbpf's order: BTF, maps, global data, programs.
-import { ERRNO_NAMES } from '../bpf/errno.ts';
+import { ENOTSUPP, ERRNO_NAMES } from '../bpf/errno.ts';
+import { HELPERS } from '../bpf/helpers.ts';
+import { MAP_TYPES } from '../bpf/maps.ts';
 import { viewOf } from './elf.ts';
 import type { CapabilityView, Kernel, Recording } from './kernel.ts';
 import { linkPrograms, type LinkedProgram } from './link.ts';
@@ -25,6 +27,8 @@ export interface LoadedProgram {
   readonly linked: LinkedProgram;
   /** descriptor, or -errno: refused */
   readonly fd: number;
+  /** where Linux would accept it, and the simulated kernel cannot run it */
+  readonly missing: Missing | null;
   /** as they were handed to the kernel, but map references hold positions in `maps`: what an explanation wants to see */
   readonly instructions: Uint8Array;
   /** positions in LoadedObject.maps, in order of first use: what `instructions` refer to */
@@ -49,6 +53,24 @@ export interface LoadOptions {
   readonly flags?: number;
 }
 
+/** What a program needs that Linux has and the simulated kernel has not. */
+export interface Missing {
+  /** "bpf_fib_lookup", "BPF_MAP_TYPE_SOCKMAP" */
+  readonly name: string;
+  /** number of the helper, or minus the map type */
+  readonly id: number;
+  /** slot that calls it */
+  readonly instruction: number;
+}
+
+export function missingAfterLoad(kernel: Kernel): Missing | null {
+  const id = kernel.exports.notSimulated();
+  if (id === 0) return null;
+  const map = MAP_TYPES.find((type) => type.id === -id)?.constant;
+  const helper = HELPERS.find((row) => row.id === id)?.name;
+  return { name: map ?? `bpf_${helper ?? id}`, id, instruction: kernel.exports.notSimulatedAt() };
+}
+
 export function errorName(error: number): string {
   return ERRNO_NAMES[-error] ?? String(error);
 }
@@ -61,7 +83,12 @@ function createMap(kernel: Kernel, definition: MapDefinition, btfFd: number, inn
 function createMaps(kernel: Kernel, object: BpfObject, btfFd: number): LoadedMap[] | LoadProblem {
   const maps: LoadedMap[] = [];
   for (const definition of object.maps) {
-    const failed = (error: number): LoadProblem => problem('L009', { map: definition.name, error: errorName(error) });
+    const failed = (error: number): LoadProblem => {
+      const map = definition.name;
+      if (error !== -ENOTSUPP) return problem('L009', { map, error: errorName(error) });
+      const type = MAP_TYPES.find((candidate) => candidate.id === definition.type);
+      return problem('L008', { map, type: type?.constant ?? String(definition.type) });
+    };
     const innerFd = definition.inner ? createMap(kernel, definition.inner, btfFd, 0) : 0;
     if (innerFd < 0) return failed(innerFd);
     const fd = createMap(kernel, definition, btfFd, innerFd);
@@ -111,6 +138,7 @@ export function loadProgram(
   return {
     linked,
     fd,
+    missing: missingAfterLoad(kernel),
     instructions: withMaps(linked, (map) => used.indexOf(map)),
     maps: used,
     records: kernel.records(),

@@ -1,5 +1,4 @@
 // BTF-defined maps: each variable of section .maps is a struct whose member types say what bpf(BPF_MAP_CREATE) gets.
-import { MAP_TYPES } from '../bpf/maps.ts';
 import {
   BTF_KIND_ARRAY,
   BTF_KIND_DATASEC,
@@ -106,10 +105,6 @@ export function mapDefinitions(btf: Btf): MapDefinition[] | LoadProblem {
       return problem('L006', { what: '.maps names something that is no variable' });
     const definition = define(btf, variable.name, variable.type, 0);
     if ('problem' in definition) return definition;
-    const type = MAP_TYPES.find((candidate) => candidate.id === definition.type);
-    if (!type?.simulated) {
-      return problem('L008', { map: variable.name, type: type?.constant ?? String(definition.type) });
-    }
     definitions.push(definition);
   }
   return definitions;

@@ -3,6 +3,7 @@ import { ArrayMap, PerCpuArrayMap } from './array';
 import { BloomFilterMap } from './bloom';
 import { CpuArray, DeviceArray, DeviceHash } from './devices';
 import { HashMap } from './hash';
+import { declaredMap } from './declared';
 import { BpfMap } from './map';
 import { ArrayOfMaps, HashOfMaps } from './nested';
 import { PerfEventArrayMap } from './perf-events';
@@ -32,8 +33,17 @@ function cgroupStorage(perCpu: bool): CgroupStorageMap {
   return map;
 }
 
-/** A map of that type (enum bpf_map_type), not created yet; null: the type is not simulated. */
-export function newMap(type: i32): BpfMap | null {
+/** A map of that type (enum bpf_map_type), not created yet; one that is not simulated only with `declared`, otherwise null. */
+export function newMap(type: i32, declared: bool): BpfMap | null {
+  const map = simulatedMap(type);
+  return map == null && declared ? declaredMap(type) : map;
+}
+
+export function isSimulated(type: i32): bool {
+  return simulatedMap(type) != null;
+}
+
+function simulatedMap(type: i32): BpfMap | null {
   switch (type) {
     case 1:
       return hashMap(false, false);

@@ -24,6 +24,7 @@ import { registerMap } from '../maps/registry';
 import { offsetOfField } from '../maps/special-fields';
 import { writeFromUser } from '../maps/user-write';
 import { btfOf, mapOf, openMap, wrongFile } from './files';
+import { verdictsOnly } from './programs';
 import { nameAt, nothingBehind, pointerAt, u32At, u64At } from './user';
 
 /** one above the highest map type */
@@ -39,7 +40,7 @@ export function mapCreate(): i64 {
   if ((flags & (BPF_F_RDONLY | BPF_F_WRONLY)) == (BPF_F_RDONLY | BPF_F_WRONLY)) return -EINVAL;
   const program = BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG;
   if ((flags & program) == program) return -EINVAL;
-  const map = newMap(<i32>type);
+  const map = newMap(<i32>type, verdictsOnly);
   if (map == null) return -ENOTSUPP;
   map.name = name;
   map.type = <i32>type;

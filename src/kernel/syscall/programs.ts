@@ -1,7 +1,15 @@
 // BPF_PROG_LOAD: copy, resolve maps, verify, rewrite.
-import { E2BIG, EBADF, EFAULT, EINVAL, ENOMEM, EPERM } from '../generated/errno';
+import { E2BIG, EBADF, EFAULT, EINVAL, ENOMEM, ENOTSUPP, EPERM } from '../generated/errno';
 import { BPF_COMPLEXITY_LIMIT_INSNS, BPF_MAXINSNS, MAX_USED_MAPS } from '../generated/limits';
-import { BPF_DW, BPF_IMM, BPF_LD, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from '../generated/opcodes';
+import {
+  BPF_CALL,
+  BPF_DW,
+  BPF_IMM,
+  BPF_JMP,
+  BPF_LD,
+  BPF_PSEUDO_MAP_FD,
+  BPF_PSEUDO_MAP_VALUE,
+} from '../generated/opcodes';
 import {
   ATTR_PROG_LOAD_expected_attach_type_u32,
   ATTR_PROG_LOAD_func_info_cnt_u32,
@@ -18,6 +26,8 @@ import {
   CAP_BPF,
   SIM_F_UNVERIFIED,
 } from '../generated/syscall';
+import { helperIndex } from '../helpers/table';
+import { isSimulated } from '../maps/create';
 import { freeObject, reserve } from '../memory/arena';
 import { holdMap, releaseMap } from '../maps/registry';
 import { FunctionInfo, Program } from '../program';
@@ -30,11 +40,23 @@ import { nameAt, pointerAt, textLength, u32At } from './user';
 let capabilities: u32 = CAPS_ROOT;
 let kernelVersion: i32 = 618;
 let programs: Array<Program | null> = [];
+/** The caller only wants to know what Linux would say: what is not simulated may be loaded, but it never runs. */
+export let verdictsOnly: bool = false;
+/** Program.missing of the last load */
+export let missing: i32 = 0;
+/** slot of the loaded program that calls it; 0 for a map */
+export let missingAt: i32 = 0;
+
+export function setVerdictsOnly(on: bool): void {
+  verdictsOnly = on;
+}
 
 export function resetPrograms(): void {
   capabilities = CAPS_ROOT;
   kernelVersion = 618;
   programs = [null];
+  verdictsOnly = false;
+  missing = 0;
 }
 
 export function setLoaderCapabilities(mask: u32): void {
@@ -112,6 +134,26 @@ function resolveMaps(program: Program): i32 {
   return 0;
 }
 
+/** The first thing that a rewritten program needs and that is not simulated, as Program.missing holds it. */
+function firstMissing(program: Program): i32 {
+  for (let i = 0; i < program.maps.length; i++) {
+    const type = program.maps[i].type;
+    if (!isSimulated(type)) return -type;
+  }
+  for (let i = 0; i < program.rewrittenCount; i++) {
+    const at = program.rewritten + ((<usize>i) << 3);
+    const code = <i32>load<u8>(at);
+    if (code == (BPF_LD | BPF_IMM | BPF_DW)) i++;
+    else if (code == (BPF_JMP | BPF_CALL) && load<u8>(at, 1) >> 4 == 0) {
+      const helper = load<i32>(at, 4);
+      if (helperIndex(helper) != 0) continue;
+      missingAt = load<i32>(program.origins + ((<usize>i) << 2));
+      return helper;
+    }
+  }
+  return 0;
+}
+
 function readFunctionInfo(program: Program): i32 {
   const count = u32At(ATTR_PROG_LOAD_func_info_cnt_u32);
   if (count == 0) return 0;
@@ -127,6 +169,8 @@ function readFunctionInfo(program: Program): i32 {
 }
 
 export function programLoad(): i64 {
+  missing = 0;
+  missingAt = 0;
   const flags = u32At(ATTR_PROG_LOAD_prog_flags_u32);
   const name = nameAt(ATTR_PROG_LOAD_prog_name);
   if (name == null) return -EINVAL;
@@ -162,6 +206,11 @@ export function programLoad(): i64 {
   if (!error) error = resolveMaps(program);
   if (!error && !program.unverified) error = verify(program);
   if (!error) error = rewrite(program);
+  if (!error && !program.unverified) {
+    program.missing = firstMissing(program);
+    missing = program.missing;
+    if (missing != 0 && !verdictsOnly) error = -ENOTSUPP;
+  }
   if (error) {
     for (let i = 0; i < program.maps.length; i++) releaseMap(program.maps[i]);
     discard(program);

@@ -47,6 +47,7 @@ export function testRun(): i64 {
   if ((u32At(ATTR_TEST_RUN_ctx_size_out_u32) != 0) != hasOutput) return -EINVAL;
   const program = programOf(u32At(ATTR_TEST_RUN_prog_fd_u32));
   if (program == null) return -EBADF;
+  if (program.missing != 0) return -ENOTSUPP;
   clearFault();
   noteRedirect(REDIRECT_NONE, 0);
   switch (program.type) {

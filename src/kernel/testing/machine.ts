@@ -29,6 +29,9 @@ interface Exports {
   setBudget(instructions: bigint): void;
   setCpu(cpu: number): void;
   setCapabilities(mask: number): void;
+  setVerdictsOnly(on: boolean): void;
+  notSimulated(): number;
+  notSimulatedAt(): number;
   advanceClock(nanoseconds: bigint): void;
   clock(): bigint;
   instructionsRun(): bigint;
