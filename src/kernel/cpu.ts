@@ -31,6 +31,11 @@ export function advanceClock(nanoseconds: u64): void {
   clock += nanoseconds;
 }
 
+/** Each processor has its own idea of now while several of them work side by side. */
+export function setClock(nanoseconds: u64): void {
+  clock = nanoseconds;
+}
+
 /** The time, which goes on a little by being asked for. */
 export function readClock(): u64 {
   clock += QUESTION;

@@ -19,14 +19,13 @@ import {
   fitSkb,
   hasTransport,
   headerAt,
+  makeRoom,
   moveData,
   offsetOf,
   setLength,
   skb,
   skbData,
-  skbHeadroom,
   skbLength,
-  skbTailroom,
 } from '../syscall/skb-buffer';
 import { compareMtu } from './xdp';
 import { result } from './arguments';
@@ -179,8 +178,8 @@ export function changeTail(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
   if (r3 != 0 || length > LONGEST || <i32>length < <i32>shortest) return result(-EINVAL);
   const before = skbLength();
   if (length > before) {
-    if (length - before > skbTailroom()) return result(-ENOMEM);
-    memory.fill(data + before, 0, length - before);
+    if (!makeRoom(0, length - before)) return result(-ENOMEM);
+    memory.fill(skbData() + before, 0, length - before);
   }
   setLength(length);
   fitSkb();
@@ -192,7 +191,7 @@ export function changeHead(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
   if (bad(r1)) return 0;
   const room = <u32>r2;
   if (r3 != 0 || <u64>skbLength() + <u64>room > <u64>LONGEST) return result(-EINVAL);
-  if (room > skbHeadroom()) return result(-ENOMEM);
+  if (!makeRoom(room, 0)) return result(-ENOMEM);
   moveData(-(<i32>room));
   memory.fill(skbData(), 0, room);
   store<u16>(skb, offsetOf(skbData()), SKB_MAC_HEADER);

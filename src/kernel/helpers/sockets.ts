@@ -15,7 +15,7 @@ import {
   TASK_TGID,
 } from '../memory/structures';
 import { current, currentCgroup } from '../memory/tasks';
-import { fitSkb, moveData, offsetOf, skb, skbData, skbHeadroom, skbLength } from '../syscall/skb-buffer';
+import { fitSkb, makeRoom, moveData, offsetOf, skb, skbData, skbLength } from '../syscall/skb-buffer';
 import { result } from './arguments';
 
 /** cookies count up from here, as they do in a network namespace that has just been made */
@@ -127,7 +127,7 @@ export function changeProtocol(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u
   if (r3 != 0) return result(-EINVAL);
   const from = load<u16>(skb, SKB_PROTOCOL);
   const to = <u16>r2;
-  if (from == ETH_P_IP && to == ETH_P_IPV6 && skbHeadroom() >= DIFFERENCE) resize(DIFFERENCE);
+  if (from == ETH_P_IP && to == ETH_P_IPV6 && makeRoom(DIFFERENCE, 0)) resize(DIFFERENCE);
   else if (from == ETH_P_IPV6 && to == ETH_P_IP && skbLength() >= ETHERNET_HEADER + DIFFERENCE)
     resize(-(<i32>DIFFERENCE));
   else return result(-ENOTSUPP);

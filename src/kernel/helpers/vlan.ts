@@ -1,6 +1,6 @@
 // VLAN tags of socket buffers. Like Linux, the outermost tag is kept beside the packet (vlan_proto, vlan_tci); a second one goes
 // into the packet.
-import { EFAULT } from '../generated/errno';
+import { EFAULT, ENOMEM } from '../generated/errno';
 import { helperMemory } from '../memory/access';
 import {
   SKB_MAC_HEADER,
@@ -10,7 +10,7 @@ import {
   SKB_VLAN_PROTO,
   SKB_VLAN_TCI,
 } from '../memory/structures';
-import { fitSkb, headerAt, moveData, offsetOf, skb, skbData, skbLength } from '../syscall/skb-buffer';
+import { fitSkb, headerAt, makeRoom, moveData, offsetOf, skb, skbData, skbLength } from '../syscall/skb-buffer';
 import { result } from './arguments';
 
 const ETH_P_8021Q: u16 = 0x8100;
@@ -29,6 +29,7 @@ export function vlanPush(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
   let protocol = <u16>r2;
   if (!isVlan(protocol)) protocol = bswap<u16>(ETH_P_8021Q);
   if (load<u16>(skb, SKB_VLAN_PROTO) != 0) {
+    if (!makeRoom(TAG, 0)) return result(-ENOMEM);
     // The tag that is beside the packet moves in behind the addresses.
     moveData(-(<i32>TAG));
     const frame = skbData();

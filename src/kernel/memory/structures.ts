@@ -67,6 +67,7 @@ export const SKB_CB_DATA_END: usize = 80;
 
 /** struct skb_shared_info, behind the packet's buffer */
 export const SHARED_INFO_SIZE: usize = 320;
+export const SHARED_META_LEN: usize = 1;
 export const SHARED_GSO_SIZE: usize = 4;
 export const SHARED_GSO_SEGS: usize = 6;
 export const SHARED_HWTSTAMP: usize = 16;

@@ -1,14 +1,15 @@
 // Context accesses: a program sees struct xdp_md or struct __sk_buff, the kernel has struct xdp_buff and struct sk_buff. One access
 // becomes one or more on the real structure (Linux: convert_ctx_access of each program type).
 import {
-  BPF_ADD,
   BPF_AND,
   BPF_DW,
   BPF_B,
   BPF_H,
+  BPF_IMM,
   BPF_JEQ,
   BPF_JGE,
   BPF_JMP,
+  BPF_LD,
   BPF_MOV,
   BPF_RSH,
   BPF_W,
@@ -28,7 +29,6 @@ import {
   SHARED_GSO_SIZE,
   SHARED_HWTSTAMP,
   SKB_HASH,
-  SKB_HEAD,
   SKB_IIF,
   SKB_LEN,
   SKB_MARK,
@@ -50,7 +50,8 @@ import {
   XDP_RXQ,
   XDP_TXQ,
 } from '../memory/structures';
-import { SHARED_INFO_AT } from '../syscall/skb-buffer';
+import { toVirtual } from '../memory/layout';
+import { sharedCell } from '../syscall/skb-buffer';
 import { emit, emitAlu32, emitAlu64, emitLoad, emitStore, sizeBits } from './emit';
 
 /** enum bpf_prog_type */
@@ -132,10 +133,12 @@ function xdpLoad(field: i32, dst: i32, src: i32): bool {
   return true;
 }
 
-/** dst = a field of struct skb_shared_info, which is behind the packet's buffer at a place that never changes */
-function sharedLoad(size: i32, dst: i32, src: i32, offset: usize): void {
-  emitLoad(BPF_DW, dst, src, SKB_HEAD);
-  emitAlu64(BPF_ADD, dst, SHARED_INFO_AT);
+/** dst = a field of the struct skb_shared_info of the packet; where that is stands in a word of kernel memory */
+function sharedLoad(size: i32, dst: i32, offset: usize): void {
+  const cell = toVirtual(sharedCell);
+  emit(BPF_LD | BPF_IMM | BPF_DW, dst, 0, 0, <i32>cell);
+  emit(0, 0, 0, 0, <i32>(cell >> 32));
+  emitLoad(BPF_DW, dst, dst, 0);
   emitLoad(size, dst, dst, offset);
 }
 
@@ -173,9 +176,9 @@ function skbLoad(field: i32, dst: i32, src: i32): bool {
   } else if (field == SK_TSTAMP) emitLoad(BPF_DW, dst, src, SKB_TSTAMP);
   else if (field == SK_WIRE_LEN) emitLoad(BPF_W, dst, src, SKB_CB);
   else if (field == SK_SK) emitLoad(BPF_DW, dst, src, SKB_SK);
-  else if (field == SK_GSO_SEGS) sharedLoad(BPF_H, dst, src, SHARED_GSO_SEGS);
-  else if (field == SK_GSO_SIZE) sharedLoad(BPF_H, dst, src, SHARED_GSO_SIZE);
-  else if (field == SK_HWTSTAMP) sharedLoad(BPF_DW, dst, src, SHARED_HWTSTAMP);
+  else if (field == SK_GSO_SEGS) sharedLoad(BPF_H, dst, SHARED_GSO_SEGS);
+  else if (field == SK_GSO_SIZE) sharedLoad(BPF_H, dst, SHARED_GSO_SIZE);
+  else if (field == SK_HWTSTAMP) sharedLoad(BPF_DW, dst, SHARED_HWTSTAMP);
   else if (field == SK_TSTAMP_TYPE) {
     emitLoad(BPF_B, dst, src, SKB_TC_AT);
     emitAlu32(BPF_AND, dst, 3);

@@ -1,11 +1,13 @@
 // The socket buffer that tc, socket and cgroup programs work on: struct sk_buff, its data and struct skb_shared_info in 6.18's layout.
-// All data is linear. Only data … data + len is accessible; helpers that move the borders call `fitSkb`.
+// A test run has one of its own; the network path (net/) puts its packets here one after the other (selectSkb). All data is linear. Only data … data + len is accessible; helpers that move the borders call `fitSkb`.
 import { allocateObject, reserve } from '../memory/arena';
 import { LOOPBACK, deviceAt } from '../memory/devices';
 import { toLinear, toVirtual } from '../memory/layout';
 import { SHADOW_OUTSIDE_PACKET, conceal, expose } from '../memory/shadow';
+import { expandHead } from '../net/buffers';
 import {
   SHARED_INFO_SIZE,
+  SHARED_META_LEN,
   SKB_CB_DATA_END,
   SKB_CB_DATA_META,
   SKB_DATA,
@@ -52,8 +54,15 @@ const PACKET_OTHERHOST: u8 = 3;
 const UNSET: u16 = 0xffff;
 
 let head: usize = 0;
+/** bytes from `head` to struct skb_shared_info (skb->end) */
+let room: u32 = HEADROOM + ROOM;
 /** linear address of the struct sk_buff */
 export let skb: usize = 0;
+/** a test run's own buffer and sk_buff */
+let ownHead: usize = 0;
+let ownSkb: usize = 0;
+/** a word in kernel memory that holds the address of the struct skb_shared_info of the buffer that programs work on */
+export let sharedCell: usize = 0;
 /** a socket that a packet's pointer can point at */
 let socket: usize = 0;
 
@@ -62,11 +71,40 @@ let exposed: usize = 0;
 let exposedSize: usize = 0;
 
 export function resetSkb(): void {
-  head = reserve(<usize>(HEADROOM + ROOM) + SHARED_INFO_SIZE);
-  skb = allocateObject(SKB_SIZE);
+  ownHead = reserve(<usize>(HEADROOM + ROOM) + SHARED_INFO_SIZE);
+  ownSkb = allocateObject(SKB_SIZE);
+  sharedCell = allocateObject(8);
+  skb = 0;
+  selectOwn();
   socket = allocateObject(SOCK_SIZE);
   expose(sharedInfo(), SHARED_INFO_SIZE);
   exposed = 0;
+}
+
+function selectOwn(): void {
+  if (skb == ownSkb && head == ownHead && room == HEADROOM + ROOM) return;
+  skb = ownSkb;
+  head = ownHead;
+  room = HEADROOM + ROOM;
+  exposed = 0;
+  store<u64>(sharedCell, toVirtual(sharedInfo()));
+}
+
+/** Programs and helpers work on this struct sk_buff from now on. */
+export function selectSkb(which: usize): void {
+  skb = which;
+  head = toLinear(load<u64>(which, SKB_HEAD));
+  room = load<u32>(which, SKB_END);
+  exposed = 0;
+  store<u64>(sharedCell, toVirtual(sharedInfo()));
+}
+
+/** Room for so many bytes before and behind the packet; false: there is none (-ENOMEM). */
+export function makeRoom(before: u32, behind: u32): bool {
+  if (before <= skbHeadroom() && behind <= skbTailroom()) return true;
+  if (skb == ownSkb || !expandHead(skb, before, behind)) return false;
+  selectSkb(skb);
+  return true;
 }
 
 export function skbData(): usize {
@@ -89,7 +127,7 @@ export function skbHeadroom(): u32 {
 
 /** Bytes behind the data. */
 export function skbTailroom(): u32 {
-  return HEADROOM + ROOM - skbHeadroom() - skbLength();
+  return room - skbHeadroom() - skbLength();
 }
 
 /** Makes the packet's bytes accessible and brings data_meta, data_end and tail up to date. */
@@ -97,12 +135,13 @@ export function fitSkb(): void {
   const data = skbData();
   const length = <usize>skbLength();
   if (exposed != 0) conceal(exposed, exposedSize, SHADOW_OUTSIDE_PACKET);
-  else conceal(head, <usize>(HEADROOM + ROOM), SHADOW_OUTSIDE_PACKET);
-  expose(data, length);
-  exposed = data;
-  exposedSize = length;
+  else conceal(head, <usize>room, SHADOW_OUTSIDE_PACKET);
+  const meta = <usize>load<u8>(sharedInfo(), SHARED_META_LEN);
+  expose(data - meta, length + meta);
+  exposed = data - meta;
+  exposedSize = length + meta;
   store<u32>(skb, <u32>(data + length - head), SKB_TAIL);
-  store<u64>(skb, toVirtual(data), SKB_CB_DATA_META);
+  store<u64>(skb, toVirtual(data - meta), SKB_CB_DATA_META);
   store<u64>(skb, toVirtual(data + length), SKB_CB_DATA_END);
 }
 
@@ -172,6 +211,7 @@ function fillSocket(protocol: u16, header: usize, size: u32): void {
 
 /** A frame has arrived on interface `ifindex`: its context's virtual address. With `linkLayer` the program sees the header. */
 export function openSkb(from: usize, size: u32, ifindex: u32, linkLayer: bool): u64 {
+  selectOwn();
   const frame = head + HEADROOM;
   memory.fill(skb, 0, SKB_SIZE);
   memory.fill(head + <usize>(HEADROOM + ROOM), 0, SHARED_INFO_SIZE);
@@ -196,10 +236,7 @@ export function openSkb(from: usize, size: u32, ifindex: u32, linkLayer: bool): 
   return toVirtual(skb);
 }
 
-/** Offset of struct skb_shared_info from the buffer's start (skb->end). */
-export const SHARED_INFO_AT: u32 = HEADROOM + ROOM;
-
 /** Linear address of the struct skb_shared_info. */
 export function sharedInfo(): usize {
-  return head + <usize>(HEADROOM + ROOM);
+  return head + <usize>room;
 }
