@@ -48,6 +48,20 @@ describe('what the verifier needs to see', () => {
     expect(code.join('\n')).not.toMatch(/ [-+]= -?3/);
   });
 
+  test('values that are not needed at the same time share their spill slot', () => {
+    // ten at once, in twelve stretches of code: a slot for each would be 12 * 6 * 8 = 576 bytes
+    const stretch = (n: number): string => {
+      const names = Array.from({ length: 10 }, (_, i) => `v${n}_${i}`);
+      return `${names.map((v) => `__u64 ${v} = bpf_ktime_get_ns();`).join(' ')} x ^= ${names.join(' + 3 * ')};`;
+    };
+    const code = codeOf(
+      xdp(`__u64 x = 1; ${Array.from({ length: 12 }, (_, n) => stretch(n)).join('\n')} return x & 3;`),
+    );
+    const offsets = code.flatMap((line) => /r10 (-\d+)\) = r/.exec(line)?.[1] ?? []);
+    expect(offsets.length).toBeGreaterThan(60);
+    expect(new Set(offsets).size).toBeLessThan(10);
+  });
+
   test('spills are whole slots', () => {
     const calls = Array.from({ length: 8 }, (_, i) => `__u64 v${i} = bpf_ktime_get_ns();`).join(' ');
     const sum = Array.from({ length: 8 }, (_, i) => `v${i}`).join(' ^ 3 * ');

@@ -1,136 +1,161 @@
-// Where each register holds a value that is still needed: ranges over instruction positions.
+// Where each value is still needed: ranges over instruction positions, for registers and for spill slots alike.
 //
 // Instruction n stands at 4n: it reads at 4n and writes at 4n+2, so that a result may take a dying operand's register.
-import {
-  FIRST_VIRTUAL,
-  forEachRead,
-  forEachWrite,
-  FRAME_POINTER,
-  type MachineBlock,
-  type MachineFunction,
-  type Register,
-} from './machine.ts';
+import type { Machine, MachineFunction } from './machine.ts';
 
 /** Sorted, disjoint, half-open: start, end, start, end, … */
 export type Ranges = number[];
 
-export interface LiveRanges {
-  readonly virtual: ReadonlyMap<Register, Ranges>;
-  /** by register 0 to 9: where the instruction set itself claims it */
-  readonly fixed: readonly Ranges[];
+/** What an instruction reads and writes, as numbers from 0 to `count` - 1. */
+export interface Accesses {
+  readonly count: number;
+  reads(m: Machine, visit: (value: number) => void): void;
+  writes(m: Machine, visit: (value: number) => void): void;
 }
 
-/** Live virtual registers at each block's end, by data flow over bit sets. */
-function liveOut(func: MachineFunction): Map<MachineBlock, Uint32Array> {
-  const words = Math.ceil((func.nextRegister - FIRST_VIRTUAL) / 32) || 1;
-  const live = new Map<MachineBlock, { gen: Uint32Array; kill: Uint32Array; into: Uint32Array; out: Uint32Array }>();
-  for (const block of func.blocks) {
-    const gen = new Uint32Array(words);
-    const kill = new Uint32Array(words);
-    for (let i = block.code.length - 1; i >= 0; i--) {
-      const m = block.code[i]!;
-      forEachWrite(m, (r) => {
-        if (r < FIRST_VIRTUAL) return;
-        const n = r - FIRST_VIRTUAL;
-        gen[n >> 5]! &= ~(1 << (n & 31));
-        kill[n >> 5]! |= 1 << (n & 31);
-      });
-      forEachRead(m, (r) => {
-        if (r < FIRST_VIRTUAL) return;
-        const n = r - FIRST_VIRTUAL;
-        gen[n >> 5]! |= 1 << (n & 31);
-      });
+/**
+ * For each block, by its index: the values that some block after it reads before it is written again. Each value is
+ * followed from its readers backwards, so the work is the size of the answer, which the stack bounds in any sound program.
+ */
+function liveOut(func: MachineFunction, { count, reads, writes }: Accesses): number[][] {
+  const { blocks } = func;
+  const index = new Map(blocks.map((block, i) => [block, i]));
+  const writtenIn = new Int32Array(count).fill(-1);
+  const exposedIn = new Int32Array(count).fill(-1);
+  const exposed = new Map<number, number[]>();
+  blocks.forEach((block, b) => {
+    const read = (value: number): void => {
+      if (writtenIn[value] === b || exposedIn[value] === b) return;
+      exposedIn[value] = b;
+      const list = exposed.get(value);
+      if (list) list.push(b);
+      else exposed.set(value, [b]);
+    };
+    const write = (value: number): void => {
+      writtenIn[value] = b;
+    };
+    for (const m of block.code) {
+      reads(m, read);
+      writes(m, write);
     }
-    live.set(block, { gen, kill, into: gen.slice(), out: new Uint32Array(words) });
-  }
-  for (let changed = true; changed;) {
-    changed = false;
-    for (let b = func.blocks.length - 1; b >= 0; b--) {
-      const block = func.blocks[b]!;
-      const state = live.get(block)!;
-      for (let w = 0; w < words; w++) {
-        let out = state.out[w]!;
-        for (const successor of block.successors) out |= live.get(successor)!.into[w]!;
-        out >>>= 0;
-        if (out === state.out[w]) continue;
-        state.out[w] = out;
-        const into = (state.gen[w]! | (out & ~state.kill[w]!)) >>> 0;
-        if (into !== state.into[w]) {
-          state.into[w] = into;
-          changed = true;
-        }
+  });
+  const definitions = new Set<number>();
+  blocks.forEach((block, b) => {
+    const write = (value: number): void => {
+      if (exposedIn[value]! >= 0) definitions.add(value * blocks.length + b);
+    };
+    for (const m of block.code) writes(m, write);
+  });
+  const out: number[][] = blocks.map(() => []);
+  const predecessors = blocks.map((block) => block.predecessors.map((p) => index.get(p)!));
+  const outOf = new Int32Array(blocks.length).fill(-1);
+  const into = new Int32Array(blocks.length).fill(-1);
+  for (const [value, readers] of exposed) {
+    const work = readers;
+    for (const b of work) into[b] = value;
+    while (work.length > 0) {
+      for (const p of predecessors[work.pop()!]!) {
+        if (outOf[p] === value) continue;
+        outOf[p] = value;
+        out[p]!.push(value);
+        if (into[p] === value || definitions.has(value * blocks.length + p)) continue;
+        into[p] = value;
+        work.push(p);
       }
     }
   }
-  return new Map([...live].map(([block, state]) => [block, state.out]));
+  return out;
 }
 
-export function liveRanges(func: MachineFunction): LiveRanges {
-  const outs = liveOut(func);
+/** The ranges of each value; empty where it is neither read nor written. */
+export function liveRanges(func: MachineFunction, accesses: Accesses): Ranges[] {
+  const outs = liveOut(func, accesses);
   // built backwards: each list in descending order, reversed at the end
-  const building = new Map<Register, number[]>();
-  const fixed: number[][] = Array.from({ length: 10 }, () => []);
-  let last = 0;
-  for (const block of func.blocks) last += block.code.length;
-  let position = last * 4;
-  const open = new Map<Register, number>();
+  const ranges: Ranges[] = Array.from({ length: accesses.count }, () => []);
+  const endOf = new Int32Array(accesses.count).fill(-1);
+  let open: number[] = [];
+  let position = 0;
+  for (const block of func.blocks) position += block.code.length * 4;
 
-  const close = (r: Register, from: number): void => {
-    const end = open.get(r);
-    if (end === undefined) return;
-    open.delete(r);
-    if (r === FRAME_POINTER) return;
-    const list = r < FIRST_VIRTUAL ? fixed[r]! : (building.get(r) ?? building.set(r, []).get(r)!);
+  const begin = (value: number, end: number): void => {
+    if (endOf[value]! >= 0) return;
+    endOf[value] = end;
+    open.push(value);
+  };
+  const close = (value: number, from: number): void => {
+    const end = endOf[value]!;
+    endOf[value] = -1;
+    const list = ranges[value]!;
     // join with the following range when they touch
     if (list.length > 0 && list[list.length - 1]! <= end) list[list.length - 1] = from;
     else list.push(end, from);
   };
-
+  let at = 0;
+  let until = 0;
+  const write = (value: number): void => {
+    begin(value, at + 3);
+    close(value, at + 2);
+  };
+  const read = (value: number): void => {
+    begin(value, until);
+  };
   for (let b = func.blocks.length - 1; b >= 0; b--) {
-    const block = func.blocks[b]!;
-    const end = position;
-    const out = outs.get(block)!;
-    for (let w = 0; w < out.length; w++) {
-      let word = out[w]!;
-      while (word !== 0) {
-        const bit = 31 - Math.clz32(word & -word);
-        word &= word - 1;
-        open.set(FIRST_VIRTUAL + w * 32 + bit, end);
-      }
-    }
-    for (let i = block.code.length - 1; i >= 0; i--) {
-      const m = block.code[i]!;
+    const code = func.blocks[b]!.code;
+    for (const value of outs[b]!) begin(value, position);
+    for (let i = code.length - 1; i >= 0; i--) {
+      const m = code[i]!;
       position -= 4;
-      const at = position;
-      forEachWrite(m, (r) => {
-        if (!open.has(r)) open.set(r, at + 3);
-        close(r, at + 2);
-      });
-      const until = m.kind === 'asm' ? at + 3 : at + 1;
-      forEachRead(m, (r) => {
-        if (!open.has(r)) open.set(r, until);
-      });
+      at = position;
+      until = m.kind === 'asm' ? at + 3 : at + 1;
+      accesses.writes(m, write);
+      accesses.reads(m, read);
     }
-    for (const r of [...open.keys()]) close(r, position);
+    for (const value of open) if (endOf[value]! >= 0) close(value, position);
+    open = [];
   }
-  const reversed = (list: number[]): Ranges => list.reverse();
-  const virtual = new Map<Register, Ranges>();
-  for (const [r, list] of building) virtual.set(r, reversed(list));
-  return { virtual, fixed: fixed.map(reversed) };
+  for (const list of ranges) list.reverse();
+  return ranges;
+}
+
+/** The place of the first range that ends after `position`. */
+function firstAfter(ranges: Ranges, position: number): number {
+  let low = 0;
+  let high = ranges.length >> 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle * 2 + 1]! <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low * 2;
 }
 
 export function intersects(a: Ranges, b: Ranges): boolean {
+  if (a.length === 0 || b.length === 0) return false;
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (short.length * 8 < long.length) {
+    for (let i = 0; i < short.length; i += 2) {
+      const j = firstAfter(long, short[i]!);
+      if (j < long.length && long[j]! < short[i + 1]!) return true;
+    }
+    return false;
+  }
   let i = 0;
-  let j = 0;
-  while (i < a.length && j < b.length) {
-    if (a[i + 1]! <= b[j]!) i += 2;
-    else if (b[j + 1]! <= a[i]!) j += 2;
+  let j = firstAfter(long, short[0]!);
+  while (i < short.length && j < long.length) {
+    if (short[i + 1]! <= long[j]!) i += 2;
+    else if (long[j + 1]! <= short[i]!) j += 2;
     else return true;
   }
   return false;
 }
 
+/** Both; the longer list is changed in place where the other one is short. */
 export function union(a: Ranges, b: Ranges): Ranges {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (short.length * 8 < long.length) {
+    for (let i = 0; i < short.length; i += 2) insert(long, short[i]!, short[i + 1]!);
+    return long;
+  }
   const out: Ranges = [];
   let i = 0;
   let j = 0;
@@ -144,4 +169,16 @@ export function union(a: Ranges, b: Ranges): Ranges {
     else out.push(from, to);
   }
   return out;
+}
+
+function insert(ranges: Ranges, from: number, to: number): void {
+  // every range that touches [from, to] becomes part of it
+  const first = firstAfter(ranges, from - 1);
+  let end = first;
+  while (end < ranges.length && ranges[end]! <= to) end += 2;
+  if (end > first) {
+    from = Math.min(from, ranges[first]!);
+    to = Math.max(to, ranges[end - 1]!);
+  }
+  ranges.splice(first, end - first, from, to);
 }

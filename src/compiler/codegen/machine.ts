@@ -61,6 +61,8 @@ export class Machine {
   /** call: how many of r1… it reads; exit: 1 if it reads r0 */
   reads = 0;
   fetch = false;
+  /** the number of the spill slot that a load or store moves, -1 for other memory */
+  spill = -1;
   assembly: AssemblyOperands | null = null;
 
   constructor(kind: MachineKind, opcode: number, dst: Register, src: Register, at: Location) {
@@ -92,6 +94,10 @@ export class MachineFunction {
   nextRegister = FIRST_VIRTUAL;
   /** bytes of stack used so far */
   frame = 0;
+  /** kernel mode: bytes of arguments that its calls pass on the stack, at most */
+  outgoing = 0;
+  /** spill slots, numbered from 0; they have no place in the frame yet */
+  spills = 0;
 
   constructor(name: string) {
     this.name = name;
