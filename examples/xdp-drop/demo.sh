@@ -24,7 +24,7 @@ ip -n "$a" link set veth-a up
 ip -n "$b" link set veth-b up
 set +e
 
-ip netns exec "$b" ./drop veth-b 30 &
+ip netns exec "$b" "./${LOADER:-drop}" veth-b 30 &
 loader=$!
 sleep 1
 

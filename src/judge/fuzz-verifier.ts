@@ -1,27 +1,28 @@
-// Random programs, ours against this machine's Linux: is the verdict the same, and does what we accept stay what we said it is?
-//   ASK_LINUX=1 node src/judge/fuzz-verifier.ts [--seed N] [--count N]
-// A difference is made small and printed as assembly, ready to become a program of the corpus.
-import { decodeInstructions } from '../bpf/instruction.ts';
-import { printAssembly } from '../bpf/print-assembly.ts';
+// Random programs, ours against this machine's Linux: is the verdict the same?
+//   npm run fuzz -- verifier (src/build/fuzz.ts), with ASK_LINUX=1
+// Thousands a second are put to both in batches; a difference is asked about again with its messages, made small by leaving lines
+// out, and printed as a program of the corpus.
 import type { Kernel } from '../loader/kernel.ts';
-import { loadRequestOf } from './corpus.ts';
-import { caseOfProgram, generateProgram, type GeneratedProgram, type Item } from './generate.ts';
-import { linuxAbsence, loadOnLinux } from './linux.ts';
+import { loadRequestOf, type CorpusCase } from './corpus.ts';
+import { askLinux, loadOnLinux, type Capabilities, type Step } from './linux.ts';
 import { lastMessage } from './recording.ts';
-import { askOurs, ourKernel } from './testing/ours.ts';
+import { caseOfShape, drawShape, textOfShape, type ShapedProgram } from './shapes.ts';
+import { askOurs, askOursAboutMany } from './testing/ours.ts';
 
 export interface VerifierFuzzOptions {
   /** first seed; each program has its own, one after the other */
   readonly seed: number;
   readonly count: number;
-  /** called now and then with the number of programs done */
-  readonly progress?: (done: number) => void;
+  /** only this shape (src/judge/shapes.ts) */
+  readonly shape?: string;
   /** told of each difference as it is found */
   readonly report?: (text: string) => void;
 }
 
 export interface VerifierFuzzReport {
+  /** put to both; a few of the drawn ones do not assemble and are left out */
   readonly programs: number;
+  /** by Linux */
   readonly accepted: number;
   /** same verdict, in percent */
   readonly agreement: number;
@@ -31,6 +32,40 @@ export interface VerifierFuzzReport {
   readonly strict: readonly number[];
 }
 
+interface Question {
+  readonly program: ShapedProgram;
+  readonly test: CorpusCase;
+}
+
+/** Programs that share a process (on Linux) or a boot (in ours). */
+const BATCH = 2000;
+
+/** Errors (0: accepted) of programs with the same maps. */
+export async function askLinuxAboutMany(tests: readonly CorpusCase[], caps: Capabilities): Promise<number[]> {
+  const [first] = tests;
+  if (!first) return [];
+  const steps: Step[] = first.maps.map((map) => ({ do: 'map', ...map }));
+  const before = steps.length;
+  const places: number[] = [];
+  steps.push({ do: 'caps', set: caps });
+  for (const test of tests) {
+    if (test.btf) steps.push({ do: 'btf', data: test.btf });
+    places.push(steps.length);
+    steps.push({
+      do: 'verdict',
+      type: test.type,
+      insns: test.instructions,
+      attach: test.attach,
+      flags: test.flags,
+      license: test.license,
+      ...(test.btf ? { func: test.functionInfo } : { btf: 0 }),
+    });
+  }
+  const answers = (await askLinux(steps)) as { errno: number }[];
+  if (answers.slice(0, before).some((answer) => answer.errno !== 0)) throw new Error('a map was refused');
+  return places.map((place) => answers[place]?.errno ?? 0);
+}
+
 interface Verdicts {
   readonly ours: number;
   readonly linux: number;
@@ -38,11 +73,13 @@ interface Verdicts {
   readonly linuxMessage: string;
 }
 
-async function verdicts(kernel: Kernel, program: GeneratedProgram): Promise<Verdicts> {
-  const test = caseOfProgram(program);
+/** Both, with their last messages; null where the text is no program any more. */
+async function verdicts(kernel: Kernel, program: ShapedProgram): Promise<Verdicts | null> {
+  const test = caseOfShape(program);
+  if (test === null) return null;
   // Level 4 has the last message without the cost of a whole log.
-  const linux = await loadOnLinux(loadRequestOf(test, 'root', 4));
-  const ours = askOurs(kernel, test, 'root', 4);
+  const linux = await loadOnLinux(loadRequestOf(test, program.caps, 4));
+  const ours = askOurs(kernel, test, program.caps, 4);
   return {
     ours: ours.errno,
     linux: linux.errno,
@@ -53,96 +90,75 @@ async function verdicts(kernel: Kernel, program: GeneratedProgram): Promise<Verd
 
 const differs = (answer: Verdicts): boolean => (answer.ours === 0) !== (answer.linux === 0);
 
-/** The items without those at `from` to `from + length`; jumps into the gap go to what follows it. */
-function without(items: readonly Item[], from: number, length: number): Item[] {
-  const next = items[from + length];
-  const gone = new Set(items.slice(from, from + length));
-  const copies = new Map<Item, Item>();
-  for (const item of items) if (!gone.has(item)) copies.set(item, { ...item });
-  for (const copy of copies.values()) {
-    if (copy.target == null) continue;
-    copy.target = copies.get(gone.has(copy.target) && next ? next : copy.target) ?? null;
-  }
-  return [...copies.values()];
-}
-
-/** Takes out what is not needed for the difference, in ever smaller pieces. */
-async function shrink(kernel: Kernel, program: GeneratedProgram): Promise<GeneratedProgram> {
+/** Takes out the lines that are not needed for the difference, in ever smaller pieces. */
+async function shrink(kernel: Kernel, program: ShapedProgram): Promise<ShapedProgram> {
   let best = program;
-  const side = (answer: Verdicts): boolean => answer.ours === 0;
-  const wanted = side(await verdicts(kernel, program));
-  for (let length = Math.max(1, program.items.length >> 1); length >= 1; length >>= 1) {
-    for (let from = 0; from + length <= best.items.length - 1;) {
-      const candidate = { ...best, items: without(best.items, from, length) };
+  const wanted = (await verdicts(kernel, program))?.ours === 0;
+  for (let length = Math.max(1, program.lines.length >> 1); length >= 1; length >>= 1) {
+    for (let from = 0; from + length <= best.lines.length;) {
+      const candidate = { ...best, lines: best.lines.filter((_, i) => i < from || i >= from + length) };
       const answer = await verdicts(kernel, candidate);
-      if (differs(answer) && side(answer) === wanted) best = candidate;
+      if (answer && differs(answer) && (answer.ours === 0) === wanted) best = candidate;
       else from += length;
     }
   }
   return best;
 }
 
-function describe(program: GeneratedProgram, answer: Verdicts): string {
-  const { instructions } = caseOfProgram(program);
+function describe(program: ShapedProgram, answer: Verdicts): string {
   const say = (errno: number, message: string): string => (errno === 0 ? 'accepts' : `refuses (${errno}): ${message}`);
-  const code = printAssembly(decodeInstructions(instructions)).trimEnd().replaceAll('%', '').replace(/^/gm, '  ');
   return [
-    `seed ${program.seed}: Linux ${say(answer.linux, answer.linuxMessage)}; ours ${say(answer.ours, answer.ourMessage)}`,
-    `program seed-${program.seed}`,
-    `type ${program.typeName}`,
-    'map hash:4:16:4',
-    'map array:4:64:1',
-    'map ringbuf:0:0:4096',
-    code,
-    '',
+    `# ${program.shape}: Linux ${say(answer.linux, answer.linuxMessage)}; ours ${say(answer.ours, answer.ourMessage)}`,
+    textOfShape(program),
   ].join('\n');
 }
 
 /** Compares verdicts. Linux must be there: ask linuxAbsence() first. */
 export async function fuzzVerifier(kernel: Kernel, options: VerifierFuzzOptions): Promise<VerifierFuzzReport> {
+  let programs = 0;
   let accepted = 0;
   const unsafe: number[] = [];
   const strict: number[] = [];
-  for (let i = 0; i < options.count; i++) {
-    const program = generateProgram(options.seed + i);
+  const different: ShapedProgram[] = [];
+  for (let done = 0; done < options.count; done += BATCH) {
+    const drawn: Question[] = [];
+    for (let i = done; i < Math.min(done + BATCH, options.count); i++) {
+      const program = drawShape(options.seed + i, options.shape);
+      const test = caseOfShape(program);
+      if (test !== null) drawn.push({ program, test });
+    }
+    // A program array belongs to the type of the first program that uses it: each type gets maps of its own.
+    for (const group of new Set(drawn.map(({ program }) => `${program.caps} ${program.typeName}`))) {
+      const [caps, typeName] = group.split(' ') as [Capabilities, string];
+      const asked = drawn.filter(({ program }) => program.caps === caps && program.typeName === typeName);
+      const tests = asked.map(({ test }) => test);
+      const answered = askLinuxAboutMany(tests, caps);
+      const ours = askOursAboutMany(kernel, tests, caps);
+      const linux = await answered;
+      asked.forEach(({ program }, i) => {
+        programs++;
+        if (linux[i] === 0) accepted++;
+        if ((linux[i] === 0) !== (ours[i] === 0)) different.push(program);
+      });
+    }
+  }
+  for (const program of different) {
     const answer = await verdicts(kernel, program);
-    if (answer.linux === 0) accepted++;
-    if ((i + 1) % 500 === 0) options.progress?.(i + 1);
-    if (!differs(answer)) continue;
+    if (answer === null || !differs(answer)) {
+      options.report?.(`seed ${program.seed}: differed in the batch, not alone`);
+      continue;
+    }
     (answer.ours === 0 ? unsafe : strict).push(program.seed);
     const small = await shrink(kernel, program);
-    options.report?.(describe(small, await verdicts(kernel, small)));
+    const again = await verdicts(kernel, small);
+    if (again) options.report?.(describe(small, again));
   }
   const wrong = unsafe.length + strict.length;
-  const agreement = options.count === 0 ? 100 : ((options.count - wrong) / options.count) * 100;
-  return { programs: options.count, accepted, agreement, unsafe, strict };
+  const agreement = programs === 0 ? 100 : ((programs - wrong) / programs) * 100;
+  return { programs, accepted, agreement, unsafe, strict };
 }
 
 /** One line for people. */
 export const fuzzSummary = (report: VerifierFuzzReport): string =>
   `verifier: ${report.programs} programs, Linux accepts ${report.accepted}; same verdict ${report.agreement.toFixed(2)} %; ` +
   `ours accepts ${report.unsafe.length} that Linux refuses, refuses ${report.strict.length} that Linux accepts`;
-
-if (import.meta.main) {
-  const option = (name: string, otherwise: number): number => {
-    const at = process.argv.indexOf(name);
-    return at < 0 ? otherwise : Number(process.argv[at + 1]);
-  };
-  const absence = await linuxAbsence();
-  if (absence !== null) {
-    console.error(`The kernel cannot be asked: ${absence}`);
-    process.exit(2);
-  }
-  // Seeds up to 1000 belong to the corpus.
-  const seed = option('--seed', 1001 + (Date.now() % 1_000_000_000));
-  const count = option('--count', 1000);
-  console.log(`verifier: seeds ${seed} to ${seed + count - 1}`);
-  const report = await fuzzVerifier(await ourKernel(), {
-    seed,
-    count,
-    report: (text) => console.log(text),
-    progress: (done) => console.log(`verifier: ${done} of ${count}`),
-  });
-  console.log(fuzzSummary(report));
-  process.exit(report.unsafe.length > 0 ? 1 : 0);
-}

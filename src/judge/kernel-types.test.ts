@@ -12,7 +12,7 @@ import {
   sizeIn,
   type KernelVersion,
 } from '../bpf/kernel-types.ts';
-import { KernelBtf, LIVE_BTF } from './kernel-types.ts';
+import { KernelBtf, LIVE_BTF } from './testing/kernel-btf.ts';
 import { judgePresent } from './require.ts';
 
 function liveAbsence(): string | null {

@@ -10,6 +10,7 @@
  *   btf data=HEX                                   BTF that later maps and programs refer to
  *   map type= key= value= entries= [flags=] [inner=INDEX] [keytype=] [valuetype=] [extra=]    the i-th is map i
  *   load type= insns=HEX [attach=] [flags=] [license=HEX] [level=] [func=HEX] [line=HEX] [name=] [btf=0]    the i-th is program i
+ *   verdict …                                      like load, but only the errno: no log, and the program is gone at once
  *   run prog=INDEX [packet=HEX] [ctx=HEX] [repeat=] [cpu=] [flags=]
  *   info prog=INDEX                                what the kernel made of it: rewritten instructions, machine code size
  *   lookup|delete|take map=INDEX key=HEX [flags=]
@@ -230,15 +231,15 @@ static void do_btf(void)
 	put_text("log", verifier_log);
 }
 
-static void do_load(void)
+static void do_load(int keep)
 {
 	union bpf_attr a = {};
-	struct prog *p = &progs[nprogs];
+	struct prog once, *p = keep ? &progs[nprogs] : &once;
 	size_t n, nfunc, nline;
 	unsigned char *insns = bytes("insns", &n, 0);
 	unsigned char *func = bytes("func", &nfunc, 0), *line = bytes("line", &nline, 0);
 
-	if (nprogs == MAX_OBJECTS)
+	if (keep && nprogs == MAX_OBJECTS)
 		fail("too many programs");
 	for (size_t i = 0; i + 8 <= n; i += 8) {
 		struct bpf_insn *insn = (void *)(insns + i);
@@ -266,13 +267,21 @@ static void do_load(void)
 		a.line_info = (uintptr_t)line;
 		a.line_info_cnt = nline / 16;
 	}
-	a.log_level = number("level", 0);
+	a.log_level = keep ? number("level", 0) : 0;
 	if (a.log_level) {
 		a.log_size = LOG_SIZE;
 		a.log_buf = (uintptr_t)verifier_log;
 	}
 	verifier_log[0] = 0;
-	p->fd = raise_fd(bpf(BPF_PROG_LOAD, &a));
+	p->fd = bpf(BPF_PROG_LOAD, &a);
+	if (!keep) {
+		answer(p->fd < 0);
+		if (p->fd >= 0)
+			close(p->fd);
+		free(insns);
+		return;
+	}
+	p->fd = raise_fd(p->fd);
 	answer(p->fd < 0);
 	put_text("log", verifier_log);
 	nprogs++;
@@ -447,7 +456,9 @@ static void do_step(char *line)
 	else if (!strcmp(words[0], "map"))
 		do_map();
 	else if (!strcmp(words[0], "load"))
-		do_load();
+		do_load(1);
+	else if (!strcmp(words[0], "verdict"))
+		do_load(0);
 	else if (!strcmp(words[0], "run"))
 		do_run();
 	else if (!strcmp(words[0], "info"))

@@ -34,7 +34,8 @@ export type Step =
       readonly extra?: number;
     }
   | {
-      readonly do: 'load';
+      /** verdict: no log, and the program is gone at once; for asking about thousands */
+      readonly do: 'load' | 'verdict';
       readonly type: number;
       /** raw slots; an ld_imm64 with src_reg 1 or 2 and imm = i refers to map i */
       readonly insns: Uint8Array;
@@ -88,6 +89,7 @@ interface Answers {
   btf: Refusable & { readonly log: string };
   map: Refusable;
   load: Refusable & { readonly log: string };
+  verdict: Refusable;
   run: Refusable & {
     /** as the kernel hands it out: 32 bits, unsigned */
     readonly retval: number;

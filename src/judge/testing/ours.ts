@@ -58,11 +58,8 @@ function explained(test: CorpusCase, caps: Capabilities): ExplainedProgram {
   };
 }
 
-/** Boots, makes the maps, loads. A map that cannot be made is an exception: then nothing was asked. */
-export function askOurs(ours: Kernel, test: CorpusCase, caps: Capabilities, level: LogLevel = 1): OurAnswer {
-  ours.boot({ capabilities: 'root' });
-  const btfFd = test.btf ? ours.loadBtf(test.btf) : 0;
-  if (btfFd < 0) throw new Error(`${test.id}: BTF refused (${btfFd})`);
+/** The case's maps, in order: their descriptors. A map that cannot be made is an exception: then nothing was asked. */
+function makeMaps(ours: Kernel, test: CorpusCase): number[] {
   const fds: number[] = [];
   for (const [i, map] of test.maps.entries()) {
     const fd = ours.createMap({
@@ -81,6 +78,13 @@ export function askOurs(ours: Kernel, test: CorpusCase, caps: Capabilities, leve
       ours.freezeMap(fd);
     }
   }
+  return fds;
+}
+
+/** Loads into a booted kernel that has the case's maps: descriptor or -errno. */
+function loadCase(ours: Kernel, test: CorpusCase, fds: readonly number[], level: LogLevel): number {
+  const btfFd = test.btf ? ours.loadBtf(test.btf) : 0;
+  if (btfFd < 0) throw new Error(`${test.id}: BTF refused (${btfFd})`);
   const instructions = test.instructions.slice();
   const view = new DataView(instructions.buffer);
   for (let at = 0; at + 8 <= instructions.length; at += 8) {
@@ -95,8 +99,7 @@ export function askOurs(ours: Kernel, test: CorpusCase, caps: Capabilities, leve
     instruction: rows.getUint32(i * 8, true),
     typeId: rows.getUint32(i * 8 + 4, true),
   }));
-  ours.exports.setCapabilities(caps === 'root' ? CAPS_ROOT : CAPS_BPF);
-  const fd = ours.loadProgram(
+  return ours.loadProgram(
     {
       name: 'judge',
       type: test.type,
@@ -109,6 +112,33 @@ export function askOurs(ours: Kernel, test: CorpusCase, caps: Capabilities, leve
     },
     RECORDING[level],
   );
+}
+
+const setCapabilities = (ours: Kernel, caps: Capabilities): void =>
+  ours.exports.setCapabilities(caps === 'root' ? CAPS_ROOT : CAPS_BPF);
+
+/** Errors alone (0: accepted) of many programs that share their maps, without booting for each. */
+export function askOursAboutMany(ours: Kernel, tests: readonly CorpusCase[], caps: Capabilities): number[] {
+  const [first] = tests;
+  if (!first) return [];
+  ours.boot({ capabilities: 'root' });
+  const fds = makeMaps(ours, first);
+  return tests.map((test, i) => {
+    // what earlier programs left is only collected when told to
+    if (i % 100 === 99) ours.exports.__collect();
+    setCapabilities(ours, caps);
+    const fd = loadCase(ours, test, fds, 4);
+    if (fd >= 0) ours.exports.close(fd);
+    return fd < 0 ? -fd : 0;
+  });
+}
+
+/** Boots, makes the maps, loads. */
+export function askOurs(ours: Kernel, test: CorpusCase, caps: Capabilities, level: LogLevel = 1): OurAnswer {
+  ours.boot({ capabilities: 'root' });
+  const fds = makeMaps(ours, test);
+  setCapabilities(ours, caps);
+  const fd = loadCase(ours, test, fds, level);
   const records = ours.records();
   const program = explained(test, caps);
   return {

@@ -1,4 +1,4 @@
-// What does a real kernel's BTF say about its own types? Read for the table in src/bpf/kernel-types.ts: the test beside this file
+// What does a real kernel's BTF say about its own types? Read for the table in src/bpf/kernel-types.ts: src/judge/kernel-types.test.ts
 // holds every row against it, and `kernel-types-row.ts` prints rows to add.
 import { readFileSync } from 'node:fs';
 import {
@@ -19,8 +19,8 @@ import {
   resolveType,
   type Btf,
   type BtfType,
-} from '../loader/btf.ts';
-import { isProblem } from '../loader/problems.ts';
+} from '../../loader/btf.ts';
+import { isProblem } from '../../loader/problems.ts';
 
 export const LIVE_BTF = '/sys/kernel/btf/vmlinux';
 
@@ -135,7 +135,7 @@ export class KernelBtf {
           const next = this.btf.types[type.type];
           if (next?.kind !== BTF_KIND_PTR) {
             const rest = this.declare(type.type, declarator);
-            return rest === null ? null : word + rest;
+            return rest?.startsWith(word) === false ? word + rest : rest;
           }
           declarator = word + declarator;
           break;

@@ -1,8 +1,8 @@
 // Prints rows for src/bpf/kernel-types-*.ts out of real kernels' BTF:
 //   kernel-types-row.ts 6.1-BTF struct sk_buff len mark        (no fields: all of them)
 // The first argument is the .BTF of a Linux 6.1 (dump it from a vmlinux with objcopy); 6.18's is the running kernel's.
-import type { BtfType } from '../loader/btf.ts';
-import { KernelBtf, LIVE_BTF } from './kernel-types.ts';
+import type { BtfType } from '../../loader/btf.ts';
+import { KernelBtf, LIVE_BTF } from './kernel-btf.ts';
 
 const [, , path = '', kind = 'struct', name = '', ...wanted] = process.argv;
 const kernels = [new KernelBtf(path), new KernelBtf(LIVE_BTF)];
