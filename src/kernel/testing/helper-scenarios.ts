@@ -1,68 +1,29 @@
 // One small program after the other that calls a helper and gives back what it returned; packet and maps show what it did. Asked of
 // Linux once (the answers are kept beside this file), and of the simulated kernel at every test.
-import { assemble } from '../../bpf/assemble.ts';
-import { encodeInstructions } from '../../bpf/instruction.ts';
 import type { Step } from '../../judge/linux.ts';
 import { little } from './machine.ts';
+import {
+  PACKET,
+  RAW_TP,
+  SOCKET,
+  SYSCALL,
+  TC,
+  XDP,
+  array,
+  constant,
+  instructions,
+  key,
+  locked,
+  lookup,
+  onStack,
+  scenarioBook,
+  timed,
+  update,
+} from './scenario.ts';
 
-const XDP = 6;
-const TC = 3;
-const SOCKET = 1;
-const RAW_TP = 17;
-const SYSCALL = 31;
-const SLEEPABLE = 16;
+export { PACKET } from './scenario.ts';
 
-/** Ethernet, IPv4 10.2.2.1 → 10.2.2.2 (with checksum), UDP 1000 → 53 without one, and 18 bytes; 60 in all. */
-export const PACKET = new Uint8Array(
-  Buffer.from(
-    '020000000002020000000001080045010 02e00010000401162ba0a0202010a02020203e80035001a0000'.replaceAll(' ', '') +
-      '000102030405060708090a0b0c0d0e0f1011',
-    'hex',
-  ),
-);
-
-const scenarios: Record<string, Step[]> = {};
-
-function instructions(text: string): Uint8Array {
-  const assembly = assemble(text);
-  if (assembly.problems.length > 0) throw new Error(`${JSON.stringify(assembly.problems[0])} in ${text}`);
-  return encodeInstructions(assembly.instructions);
-}
-
-/** A program of `type` over PACKET; `before` makes maps and fills them, `after` looks at them. */
-function program(
-  name: string,
-  type: number,
-  text: string,
-  before: readonly Step[] = [],
-  after: readonly Step[] = [],
-  packet: Uint8Array = PACKET,
-): void {
-  const tracing = type === RAW_TP || type === SYSCALL;
-  scenarios[name] = [
-    ...before,
-    { do: 'load', type, insns: instructions(text), ...(type === SYSCALL ? { flags: SLEEPABLE } : {}) },
-    tracing ? { do: 'run', prog: 0 } : { do: 'run', prog: 0, packet },
-    ...after,
-  ];
-}
-
-const xdp = (name: string, text: string, before: Step[] = [], after: Step[] = [], packet = PACKET): void =>
-  program(`xdp ${name}`, XDP, text, before, after, packet);
-const tc = (name: string, text: string, before: Step[] = [], after: Step[] = [], packet = PACKET): void =>
-  program(`tc ${name}`, TC, text, before, after, packet);
-
-const key = (value: number): Uint8Array => little(value, 4);
-const array = (value = 8, entries = 4, flags = 0): Step => ({ do: 'map', type: 2, key: 4, value, entries, flags });
-const lookup = (map: number, index: number): Step => ({ do: 'lookup', map, key: key(index) });
-const update = (map: number, index: number, value: Uint8Array): Step => ({ do: 'update', map, key: key(index), value });
-
-/** Text for a read-only map, as .rodata has it: made, written, frozen. */
-function constant(text: string, map = 0): Step[] {
-  const value = new Uint8Array(64);
-  value.set(new TextEncoder().encode(text));
-  return [array(64, 1, 0x80), update(map, 0, value), { do: 'freeze', map }];
-}
+const { scenarios, program, xdp, tc, described } = scenarioBook();
 
 // ---- maps ----
 
@@ -414,14 +375,6 @@ for (const flags of ['0', '0xffffffff', '7', '0x4000000000', '0x50ffffffff', '0x
 
 // ---- text and memory ----
 
-function onStack(text: string): string {
-  const bytes = new Uint8Array(32);
-  bytes.set(new TextEncoder().encode(text));
-  const view = new DataView(bytes.buffer);
-  return [0, 8, 16, 24]
-    .map((at) => `lddw %r1, 0x${view.getBigUint64(at, true).toString(16)}\nstxdw [%r10${at - 32}], %r1`)
-    .join('\n');
-}
 for (const text of [
   '123',
   '-5',
@@ -488,6 +441,8 @@ for (const [a, size] of [
      exit`,
     constant('eth0'),
   );
+/** Formats that the verifier does not let pass, as they are constants. */
+const REFUSED_FORMATS: ReadonlySet<string> = new Set(['%hd %hhu', '%y', '%', '%o %X', '%#x %#o', '%l']);
 for (const [text, room] of [
   ['%d', 32],
   ['%d %u %x', 32],
@@ -511,7 +466,7 @@ for (const [text, room] of [
   ['%s', 32],
 ] as const)
   xdp(
-    `snprintf "${text}" room ${room}`,
+    `snprintf${REFUSED_FORMATS.has(text) ? ' refused' : ''} "${text}" room ${room}`,
     `stdw [%r10-8], 0
      stdw [%r10-16], 65
      stdw [%r10-24], 300
@@ -879,50 +834,6 @@ for (const [fromSize, toSize, seed] of [
 
 // ---- locks, timers and storage, which BTF describes ----
 
-/** Types: 1 int, 2 long, 3 struct bpf_spin_lock, 4 long[2], 5 struct bpf_timer, 6 a value with a lock, 7 one with a timer. */
-function valueTypes(): Uint8Array {
-  const INT = 1;
-  const ARRAY = 3;
-  const STRUCT = 4;
-  let names = '\0';
-  const name = (text: string): number => {
-    const at = names.length;
-    names += `${text}\0`;
-    return at;
-  };
-  const words = [
-    [name('int'), INT << 24, 4, (1 << 24) | 32],
-    [name('long'), INT << 24, 8, (1 << 24) | 64],
-    [name('bpf_spin_lock'), (STRUCT << 24) | 1, 4, name('val'), 1, 0],
-    [0, ARRAY << 24, 0, 2, 1, 2],
-    [name('bpf_timer'), (STRUCT << 24) | 1, 16, name('opaque'), 4, 0],
-    [name('locked'), (STRUCT << 24) | 3, 16, name('lock'), 3, 0, name('n'), 1, 32, name('x'), 2, 64],
-    [name('timed'), (STRUCT << 24) | 2, 24, name('timer'), 5, 0, name('y'), 2, 128],
-  ].flat();
-  const types = new Uint8Array(new Int32Array(words).buffer);
-  const strings = new TextEncoder().encode(names);
-  const header = new Uint8Array(24);
-  const view = new DataView(header.buffer);
-  view.setUint16(0, 0xeb9f, true);
-  view.setUint8(2, 1);
-  view.setUint32(4, 24, true);
-  view.setUint32(12, types.length, true);
-  view.setUint32(16, types.length, true);
-  view.setUint32(20, strings.length, true);
-  return new Uint8Array([...header, ...types, ...strings]);
-}
-const types: Step = { do: 'btf', data: valueTypes() };
-const described = (name: string, text: string, before: Step[], after: Step[] = [], type = XDP): void => {
-  scenarios[name] = [
-    types,
-    ...before,
-    { do: 'load', type, insns: instructions(text), btf: 0 },
-    { do: 'run', prog: 0, packet: PACKET },
-    ...after,
-  ];
-};
-const locked: Step = { do: 'map', type: 2, key: 4, value: 16, entries: 1, keytype: 1, valuetype: 6 };
-const timed: Step = { do: 'map', type: 2, key: 4, value: 24, entries: 1, keytype: 1, valuetype: 7 };
 /** r6 = the only element of map 0 */
 const element = `stw [%r10-4], 0
    lddw %r1, map[0]

@@ -28,11 +28,10 @@ function replaceMaps(instructions: Uint8Array, maps: readonly number[]): Uint8Ar
   return code;
 }
 
-/** Answers the steps. After each run some time passes, as it does on Linux, so that timers fire. */
-export function simulate(steps: readonly Step[], machine = new Machine(1n, 2)): PlainAnswer[] {
+/** Answers the steps. After each run some time passes, as it does on Linux, so that timers fire. `programs` gets the descriptors. */
+export function simulate(steps: readonly Step[], machine = new Machine(1n, 2), programs: number[] = []): PlainAnswer[] {
   const maps: number[] = [];
   const shapes: Extract<Step, { do: 'map' }>[] = [];
-  const programs: number[] = [];
   let btf = 0;
   const answers: PlainAnswer[] = [];
   const refused = (code: number): PlainAnswer => ({ errno: Math.max(0, -code) });
@@ -70,6 +69,8 @@ export function simulate(steps: readonly Step[], machine = new Machine(1n, 2)): 
           step.flags ?? 0,
           step.license ?? 'GPL',
           step.attach ?? 0,
+          step.btf === 0 ? 0 : btf,
+          step.func,
         );
         programs.push(fd);
         answers.push(refused(fd));

@@ -45,6 +45,7 @@ interface Exports {
   traceSize(): number;
   virtualBase(): bigint;
   helperFunction(id: number): number;
+  programInstructions(fd: number): number;
   helperMismatch(): number;
   registers(): number;
   beginStep(fd: number, packet: number, size: number): number;
@@ -201,8 +202,18 @@ export class Machine {
     return answer;
   }
 
-  load(instructions: Uint8Array, type = 6, flags = SIM_F_UNVERIFIED, license = 'GPL', attach = 0): number {
+  /** `functions`: func_info of the BTF, 8 bytes a row */
+  load(
+    instructions: Uint8Array,
+    type = 6,
+    flags = SIM_F_UNVERIFIED,
+    license = 'GPL',
+    attach = 0,
+    btf = 0,
+    functions = new Uint8Array(0),
+  ): number {
     const code = this.give(instructions);
+    const rows = this.give(functions);
     const text = this.give(new TextEncoder().encode(`${license}\0`));
     const fd = this.call(BPF_PROG_LOAD, ATTR_PROG_LOAD, {
       prog_type_u32: type,
@@ -211,7 +222,16 @@ export class Machine {
       license_ptr: text,
       prog_flags_u32: flags,
       expected_attach_type_u32: attach,
+      ...(btf > 0 && functions.length > 0
+        ? {
+            prog_btf_fd_u32: btf,
+            func_info_ptr: rows,
+            func_info_cnt_u32: functions.length / 8,
+            func_info_rec_size_u32: 8,
+          }
+        : {}),
     });
+    this.kernel.release(rows);
     this.kernel.release(code);
     this.kernel.release(text);
     return fd;
