@@ -27,6 +27,8 @@ export interface CompileOptions {
   readonly target?: 'bpf' | 'module';
   /** false: --no-builtin-headers */
   readonly builtinHeaders?: boolean;
+  /** a name that stands where the editor's cursor is: the front end tells what is in sight there */
+  readonly probe?: string;
 }
 
 export interface CompiledProgram {

@@ -1,16 +1,17 @@
 // The front end: C source → typed tree and diagnostics.
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { NamedSymbol } from './check/scope.ts';
+import type { NamedSymbol, TagSymbol } from './check/scope.ts';
 import { Reporter } from './check/reporter.ts';
 import { TARGETS } from './check/target.ts';
 import type { CompileOptions } from './compile.ts';
 import { Parser } from './parse/parser.ts';
 import { parseTranslationUnit } from './parse/unit.ts';
 import { isSystemPath } from './preprocess/files.ts';
+import { intern } from './preprocess/interner.ts';
 import type { Macro } from './preprocess/macro.ts';
 import { Preprocessor } from './preprocess/preprocessor.ts';
 import type { TokenStream } from './preprocess/token-stream.ts';
-import type { Location, TranslationUnit } from './tree.ts';
+import type { Location, RecordType, TranslationUnit } from './tree.ts';
 
 export interface FrontEndResult {
   /** null when any diagnostic is an error: then there is nothing to generate code from */
@@ -26,6 +27,13 @@ export interface FrontEndResult {
   readonly symbols: ReadonlyMap<number, NamedSymbol>;
   /** which declaration a name in a function's body means, by its token */
   readonly references: ReadonlyMap<Location, NamedSymbol>;
+  /** in which record a member was looked for, by the token of its name */
+  readonly memberUses: ReadonlyMap<Location, RecordType>;
+  /** every ordinary name and every tag that was declared, in order, whatever its scope */
+  readonly declared: readonly NamedSymbol[];
+  readonly tags: readonly TagSymbol[];
+  /** the names in sight where `probe` stands in an expression; null when it was not met */
+  readonly inSight: ReadonlyMap<number, NamedSymbol> | null;
 }
 
 const NOTHING = {
@@ -35,6 +43,10 @@ const NOTHING = {
   macros: new Map(),
   symbols: new Map(),
   references: new Map(),
+  memberUses: new Map(),
+  declared: [],
+  tags: [],
+  inSight: null,
 };
 
 /** Preprocesses, parses and checks one unit. Bad input gives diagnostics, never an exception. */
@@ -62,6 +74,7 @@ export function parseUnit(options: CompileOptions): FrontEndResult {
   const { macros } = preprocessor.expander;
   if (reporter.stopped) return { ...NOTHING, diagnostics: reporter.diagnostics, tokens, macros };
   const parser = new Parser(tokens, reporter, TARGETS[target]);
+  if (options.probe !== undefined) parser.probe = intern(options.probe);
   const partial = parseTranslationUnit(parser, options.main);
   const symbols = new Map<number, NamedSymbol>();
   for (const [name, binding] of parser.scopes.ordinary.bindings) symbols.set(name, binding.symbol);
@@ -73,5 +86,9 @@ export function parseUnit(options: CompileOptions): FrontEndResult {
     macros,
     symbols,
     references: parser.references,
+    memberUses: parser.memberUses,
+    declared: parser.scopes.ordinary.declared,
+    tags: parser.scopes.tags.declared,
+    inSight: parser.inSight,
   };
 }

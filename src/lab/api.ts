@@ -1,6 +1,16 @@
 // What the lab takes and gives: plain data, structured-clonable, the same for the worker, the command line and tests.
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 
+export type {
+  CompletionItem,
+  CompletionReport,
+  DefinitionReport,
+  HoverReport,
+  Place,
+  SignatureReport,
+  SymbolReport,
+} from '../compiler/service/reports.ts';
+
 /** A reader's project: C files by path, and which of them is compiled. */
 export interface Project {
   readonly files: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 // The page's handle on the lab: starts the worker at first use, gives up on it when it hangs, starts a new one.
 import type { CheckReport, Project, RunReport, Scenario } from './api.ts';
-import type { LabRequest, LabResponse } from './messages.ts';
+import type { LabRequest, LabResponse, LanguageAnswers, LanguageQuery } from './messages.ts';
 
 export type LabOutcome<Report> =
   | { readonly ok: true; readonly report: Report }
@@ -11,6 +11,11 @@ export type LabOutcome<Report> =
 export interface Lab {
   check(project: Project): Promise<LabOutcome<CheckReport>>;
   run(project: Project, scenario: Scenario): Promise<LabOutcome<RunReport>>;
+  /** a question of the editor about a text; one that cannot be answered just now is answered with null */
+  language<Ask extends LanguageQuery['ask']>(
+    project: Project,
+    query: LanguageQuery & { readonly ask: Ask },
+  ): Promise<LanguageAnswers[Ask] | null>;
   cancel(): void;
 }
 
@@ -79,6 +84,10 @@ export function createLab(start: () => Worker = startWorker): Lab {
         request.settle({ ok: false, reason: 'cancelled', message: '' });
       }
       return ask<CheckReport>({ kind: 'check', project });
+    },
+    async language<Ask extends LanguageQuery['ask']>(project: Project, query: LanguageQuery & { readonly ask: Ask }) {
+      const outcome = await ask<LanguageAnswers[Ask]>({ kind: 'language', project, query });
+      return outcome.ok ? outcome.report : null;
     },
     run: (project, scenario) => ask<RunReport>({ kind: 'run', project, scenario }),
     cancel: () => stop('cancelled', ''),

@@ -1,6 +1,7 @@
 // The lab in a worker: everything heavy happens here, off the page's thread. The only file that posts messages.
 import kernelUrl from '../kernel/generated/kernel.wasm?url';
 import { LabEngine } from './lab.ts';
+import type { LanguageService } from '../compiler/service/index.ts';
 import type { LabRequest, LabResponse } from './messages.ts';
 
 async function start(): Promise<LabEngine> {
@@ -12,12 +13,21 @@ async function start(): Promise<LabEngine> {
 }
 
 const engine = start();
+/** Loaded with the first question of an editor: whoever only runs programs never pays for it. */
+let service: Promise<LanguageService> | null = null;
+const languageService = (): Promise<LanguageService> =>
+  (service ??= import('../compiler/service/index.ts').then((module) => new module.LanguageService()));
 const post = (response: LabResponse): void => postMessage(response);
 
 self.onmessage = async (event: MessageEvent<LabRequest>): Promise<void> => {
   const request = event.data;
   const { id } = request;
   try {
+    if (request.kind === 'language') {
+      const answers = await languageService();
+      post({ id, kind: 'answered', report: answers.answer(request.project, request.query) });
+      return;
+    }
     const lab = await engine;
     if (request.kind === 'check') post({ id, kind: 'checked', report: lab.check(request.project) });
     else post({ id, kind: 'ran', report: lab.run(request.project, request.scenario) });

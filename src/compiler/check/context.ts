@@ -2,7 +2,7 @@
 import type { DiagnosticNote, FixIt, Span } from '../../diagnostics/diagnostic.ts';
 import { textOf } from '../preprocess/interner.ts';
 import type { TokenStream } from '../preprocess/token-stream.ts';
-import type { Expression, FunctionDeclaration, Location, Variable } from '../tree.ts';
+import type { Expression, FunctionDeclaration, Location, RecordType, Variable } from '../tree.ts';
 import type { MessageArguments, MessageKey } from './messages.ts';
 import { note } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
@@ -59,6 +59,11 @@ export class Context {
   readonly foldedCalls: FoldedCall[] = [];
   /** which declaration each identifier of a body means, for the editor */
   readonly references = new Map<Location, NamedSymbol>();
+  /** in which record a member was looked for, by the token of its name, found or not: for the editor */
+  readonly memberUses = new Map<Location, RecordType>();
+  /** a name that stands where the editor's cursor is (0: none), and the names that were in sight there */
+  probe = 0;
+  inSight: ReadonlyMap<number, NamedSymbol> | null = null;
   /** expressions that stand in parentheses of their own */
   readonly parenthesized = new WeakSet<Expression>();
   /** bodies that compute with floating point in headers that nobody here wrote: an error only where they are called */

@@ -74,6 +74,7 @@ export function memberAccess(
       c.report('member-base-not-record', operator, { type: quotedType(base.type) });
     return poison(at);
   }
+  c.memberUses.set(at, type);
   if (!type.complete) {
     const notes = type.at >= 0 ? [c.note('forward-declaration', type.at, { type: recordName(type) })] : [];
     c.report('incomplete-definition', operator, { type: quotedType(type) }, { notes });

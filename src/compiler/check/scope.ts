@@ -17,6 +17,8 @@ interface Binding<S> {
 
 class NameSpace<S> {
   readonly bindings = new Map<number, Binding<S>>();
+  /** everything that was ever declared, in order: for the editor */
+  readonly declared: S[] = [];
   /** names bound in each open scope, innermost last */
   readonly #bound: number[][] = [[]];
 
@@ -43,6 +45,7 @@ class NameSpace<S> {
   }
 
   set(name: number, symbol: S): void {
+    this.declared.push(symbol);
     const depth = this.#bound.length;
     const before = this.bindings.get(name);
     if (before?.depth === depth) {
@@ -64,6 +67,11 @@ export class Scopes {
     this.depth++;
     this.ordinary.enter();
     this.tags.enter();
+  }
+
+  /** Ordinary names as they stand here. */
+  inSight(): ReadonlyMap<number, NamedSymbol> {
+    return new Map([...this.ordinary.bindings].map(([name, binding]) => [name, binding.symbol]));
   }
 
   leave(): void {
