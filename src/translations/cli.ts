@@ -3,12 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { accept, type Writes } from './accept.ts';
+import { codeChange, sectionChange } from './changes.ts';
 import { readCourse, type Chapter, type Course } from './course.ts';
-import { diffLines, renderDiff } from './diff.ts';
+import { renderDiff } from './diff.ts';
 import { readFiles } from './files.ts';
-import { fileThen, sectionThen } from './history.ts';
 import { newLanguage } from './new-language.ts';
-import { noPins } from './pins.ts';
 import { reportOf } from './report.ts';
 import { statusOf } from './staleness.ts';
 import { renderMarkdown, renderTable } from './table.ts';
@@ -157,35 +156,29 @@ function diff(root: string, chapter: Chapter, language: string, only: string | u
       `${original.path} has no section "${only}"; there are: ${status.sections.map((section) => section.id).join(', ')}`,
     );
   }
-  const pins = chapter.pins.get(language) ?? noPins;
   const parts = status.sections.flatMap((section) => {
     if (section.state === 'fresh' || (only !== undefined && section.id !== only)) return [];
-    const now = original.sections.find((candidate) => candidate.id === section.id);
-    const pin = pins.sections[section.id];
-    const then = pin === undefined ? null : sectionThen(root, original.path, section.id, pin);
-    const where = `${original.path}:${now?.line ?? 1}  →  ${section.line === null ? `${status.path} (not there yet)` : `${status.path}:${section.line}`}`;
-    const note =
-      pin === undefined
-        ? 'never accepted; the whole section:'
-        : then === null
-          ? 'the history here does not reach back; the whole section:'
-          : '';
-    const body = then === null ? (now?.source ?? '') : renderDiff(diffLines(then, now?.source ?? ''));
-    return [`#${section.id}  ${section.state}\n${where}\n${note === '' ? '' : `${note}\n`}\n${body}\n`];
+    const { known, now, lines } = sectionChange(root, chapter, language, section.id);
+    const line = original.sections.find((candidate) => candidate.id === section.id)?.line ?? 1;
+    const where = `${original.path}:${line}  →  ${section.line === null ? `${status.path} (not there yet)` : `${status.path}:${section.line}`}`;
+    const note = {
+      never: 'never accepted; the whole section:\n',
+      lost: 'the history here does not reach back; the whole section:\n',
+      lines: '',
+    }[known];
+    return [`#${section.id}  ${section.state}\n${where}\n${note}\n${known === 'lines' ? renderDiff(lines) : now}\n`];
   });
   const code =
     only !== undefined
       ? []
       : status.changedCode.map((path) => {
-          const now = chapter.code.get(path);
-          const pin = pins.code[path];
-          const then = pin === undefined ? null : fileThen(root, `examples/${path}`, pin);
+          const { known, now, lines } = codeChange(root, chapter, language, path);
           const body =
-            now === undefined
+            now === null
               ? 'this file is gone'
-              : then === null
-                ? 'the history here does not reach back; read the file'
-                : renderDiff(diffLines(then, now));
+              : known === 'lines'
+                ? renderDiff(lines)
+                : 'the history here does not reach back; read the file';
           return `examples/${path}  code changed; does ${status.path} still tell the truth?\n\n${body}\n`;
         });
   const all = [...parts, ...code];

@@ -35,15 +35,19 @@ export function diffLines(before: string, after: string): DiffLine[] {
   return lines;
 }
 
-/** As patches are written: `-` taken out, `+` put in; of what stayed, two lines around a change. */
-export function renderDiff(lines: readonly DiffLine[]): string {
+/** The lines that matter: what changed with two lines around it; null stands for a stretch that is left out. */
+export function changesInContext(lines: readonly DiffLine[]): (DiffLine | null)[] {
   const shown = new Set(
     lines.flatMap((line, index) => (line.kind === 'same' ? [] : [index - 2, index - 1, index, index + 1, index + 2])),
   );
-  return lines
-    .flatMap((line, index) => {
-      if (!shown.has(index)) return index === 0 || shown.has(index - 1) ? ['  …'] : [];
-      return [`${line.kind === 'same' ? ' ' : line.kind === 'removed' ? '-' : '+'} ${line.text}`];
-    })
-    .join('\n');
+  return lines.flatMap((line, index) => {
+    if (shown.has(index)) return [line];
+    return index === 0 || shown.has(index - 1) ? [null] : [];
+  });
 }
+
+/** As patches are written: `-` taken out, `+` put in; of what stayed, two lines around a change. */
+export const renderDiff = (lines: readonly DiffLine[]): string =>
+  changesInContext(lines)
+    .map((line) => (line ? `${line.kind === 'same' ? ' ' : line.kind === 'removed' ? '-' : '+'} ${line.text}` : '  …'))
+    .join('\n');
