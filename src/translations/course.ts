@@ -89,11 +89,13 @@ function codeOf(files: Files, texts: Iterable<Text>): Map<string, string> {
     for (const use of text.sections.flatMap((section) => section.uses)) {
       if (use.name === 'Example') named.add(use.attributes['name'] ?? '');
       if (use.name === 'Excerpt') named.add(use.attributes['example'] ?? '');
+      if (use.name === 'Exercise')
+        named.add(`${use.attributes['example'] ?? ''}/exercises/${use.attributes['name'] ?? ''}`);
     }
   }
   const code = new Map<string, string>();
   for (const [path, source] of files) {
-    const match = /^examples\/([^/]+)\/[^/]+\.bpf\.c$/.exec(path);
+    const match = /^examples\/(.+)\/[^/]+\.bpf\.c$/.exec(path);
     if (match?.[1] && named.has(match[1])) code.set(path.slice('examples/'.length), source);
   }
   return code;

@@ -7,7 +7,8 @@ import { join, sep } from 'node:path';
 export type Files = ReadonlyMap<string, string>;
 
 /** What is read: all that is content, and of the examples what chapters can name. */
-const wanted = /^content\/.*\.(?:json|mdx?)$|^examples\/(?:README\.md|[^/]+\/[^/]+\.(?:c|h|json))$/;
+const wanted =
+  /^content\/.*\.(?:json|mdx?)$|^examples\/(?:README\.md|[^/]+\/(?:exercises\/[^/]+\/)?[^/]+\.(?:c|h|json))$/;
 
 /** Throws when `root` has no content folder: then it is not this project. */
 export function readFiles(root: string): Files {
