@@ -6,7 +6,14 @@ import { page } from '../site/site.ts';
 
 export const GET: APIRoute = async ({ site }) => {
   const address = (...parts: readonly string[]): string => new URL(page(...parts), site).href;
-  const tails = [[], ['glossary'], ...(await chapters()).map((chapter) => [chapter.slug])];
+  const reference = [[], ['helpers'], ['maps'], ['programs']].map((rest) => ['reference', ...rest]);
+  const tails = [
+    [],
+    ['glossary'],
+    ['translations'],
+    ...reference,
+    ...(await chapters()).map((chapter) => [chapter.slug]),
+  ];
   const entries = tails.flatMap((tail) =>
     languages.map((language) => {
       const siblings = languages.map(

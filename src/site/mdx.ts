@@ -23,22 +23,48 @@
 //   <Aside kind="note">…</Aside>      kinds: note · linux (what the real kernel does, or how to try it there)
 //                                     · differs (where the simulator differs from Linux) · caution
 //
+//   <Exercise title="…" example="xdp-drop" name="observe">task <Hint>…</Hint> <Hint>…</Hint></Exercise>
+//       A task. `name` is a folder in examples/EXAMPLE/exercises: solution.bpf.c, and start.bpf.c when the reader does not
+//       start from the example's own program. Start, hints and solution (as a diff) are folded. A task that asks for no
+//       program has neither `example` nor `name`.
+//
 //   <Steps>1. … 2. …</Steps>          numbered steps, drawn as a path, around an ordinary numbered list
 //
 //   <Summary>- … - …</Summary>        what was learnt, at the end, around an ordinary list
 //
-// Headings carry the same id in every language: `## ပို့လာတဲ့ packet တစ်ခု {#one-packet}`. Level one is the chapter's
+// A component with text inside stands on lines of its own, with a blank line inside each tag. Headings carry the same id in every language: `## ပို့လာတဲ့ packet တစ်ခု {#one-packet}`. Level one is the chapter's
 // title and is written by the page from the front matter: { title, description, question }, where `question` is what
 // the chapter answers and stands below the title.
 import Aside from './components/Aside.astro';
 import Diagram from './components/Diagram.astro';
 import Example from './components/Example.astro';
 import Excerpt from './components/Excerpt.astro';
+import Exercise from './components/Exercise.astro';
+import Heading2 from './components/Heading2.astro';
+import Heading3 from './components/Heading3.astro';
+import Hint from './components/Hint.astro';
 import Source from './components/Source.astro';
 import Steps from './components/Steps.astro';
 import Summary from './components/Summary.astro';
 import Table from './components/Table.astro';
 import Term from './components/Term.astro';
 
-/** Handed to every chapter's `<Content components={…} />`; `table` makes every Markdown table scroll on its own. */
-export const vocabulary = { Aside, Diagram, Example, Excerpt, Source, Steps, Summary, Term, table: Table };
+/**
+ * Handed to every chapter's `<Content components={…} />`. `table` makes every Markdown table scroll on its own; headings
+ * say when their section is behind its original.
+ */
+export const vocabulary = {
+  Aside,
+  Diagram,
+  Example,
+  Excerpt,
+  Exercise,
+  Hint,
+  Source,
+  Steps,
+  Summary,
+  Term,
+  h2: Heading2,
+  h3: Heading3,
+  table: Table,
+};

@@ -1,6 +1,6 @@
 // Addresses: of our pages, and of the files that a reader mends.
 import { expect, test } from 'vitest';
-import { editAddress, page, repositoryAddress } from './site.ts';
+import { editAddress, fileAddress, page, repositoryAddress } from './site.ts';
 
 test('pages', () => {
   expect(page()).toBe('/');
@@ -9,6 +9,7 @@ test('pages', () => {
 test('a repository is named in any of npm’s ways', () => {
   expect(repositoryAddress({ url: 'git+https://example.org/a/b.git' })).toBe('https://example.org/a/b');
   expect(repositoryAddress('https://example.org/a/b')).toBe('https://example.org/a/b');
+  expect(repositoryAddress('https://example.org/a/b/')).toBe('https://example.org/a/b');
   expect(repositoryAddress(undefined)).toBeNull();
 });
 test('a file to mend', () => {
@@ -16,4 +17,9 @@ test('a file to mend', () => {
     'https://example.org/a/b/edit/main/content/a.mdx',
   );
   expect(editAddress('content/a.mdx', null)).toBeNull();
+});
+test('a file to look at, on a line', () => {
+  expect(fileAddress('a.mdx', 7, 'https://example.org/a/b')).toBe('https://example.org/a/b/blob/main/a.mdx#L7');
+  expect(fileAddress('a.mdx', null, 'https://example.org/a/b')).toBe('https://example.org/a/b/blob/main/a.mdx');
+  expect(fileAddress('a.mdx', 7, null)).toBeNull();
 });

@@ -8,16 +8,23 @@ interface Manifest {
 /** `git+https://host/owner/name.git` and `https://host/owner/name` → `https://host/owner/name`; null when there is none. */
 export function repositoryAddress(field: Manifest['repository']): string | null {
   const url = typeof field === 'string' ? field : field?.url;
-  return url ? url.replace(/^git\+/, '').replace(/\.git$/, '') : null;
+  return url
+    ? url
+        .replace(/^git\+/, '')
+        .replace(/\.git$/, '')
+        .replace(/\/$/, '')
+    : null;
 }
 
-/** Where a reader mends a file; null while package.json names no repository. */
-export function editAddress(
-  path: string,
-  repository = repositoryAddress((manifest as Manifest).repository),
-): string | null {
-  return repository && `${repository}/edit/main/${path}`;
-}
+/** Where the sources are: SOURCE_URL at build, or package.json's "repository"; null while neither says it. */
+export const repository = repositoryAddress(process.env['SOURCE_URL'] || (manifest as Manifest).repository);
+
+/** Where a reader mends a file; null while nobody said where the sources are. */
+export const editAddress = (path: string, from = repository): string | null => from && `${from}/edit/main/${path}`;
+
+/** Where a reader looks at a file, at a line of it. */
+export const fileAddress = (path: string, line?: number | null, from = repository): string | null =>
+  from && `${from}/blob/main/${path}${line ? `#L${line}` : ''}`;
 
 /** The address of a page of ours, whatever folder the site is published under. */
 export function page(...parts: readonly string[]): string {

@@ -15,8 +15,9 @@ function sectionsOf(prose: Element): Section[] {
   return sections;
 }
 
-/** Code and drawings say the same in both languages: they are not repeated. */
-const shared = (block: Element): boolean => block.matches('.example, .excerpt, .diagram, script, style');
+/** Code and drawings say the same in both languages, and a notice is about one of them: they are not repeated. */
+const shared = (block: Element): boolean =>
+  block.matches('.example, .excerpt, .diagram, .section-notice, script, style');
 
 function beside(theirs: Element, language: string): HTMLElement {
   const cell = document.createElement('div');
