@@ -1,11 +1,13 @@
-// Serves dist/ as the plainest static host would: files, index.html for folders, 404.html with status 404, no headers but
-// the type. A server of its own, so that the tests run beside a preview that somebody is reading.
+// serve.ts PORT [FOLDER]: serves dist/ (or FOLDER) as the plainest static host would: files, index.html for folders,
+// 404.html with status 404, no headers but the type. A server of its own, so that the tests run beside a preview that
+// somebody is reading.
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../dist/', import.meta.url));
+const folder = process.argv[3];
+const root = folder === undefined ? fileURLToPath(new URL('../dist/', import.meta.url)) : `${resolve(folder)}/`;
 const port = Number(process.argv[2] ?? 4399);
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
