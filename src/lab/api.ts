@@ -181,3 +181,43 @@ export interface LabSnapshot {
   readonly programs: readonly ProgramSnapshot[];
   readonly maps: readonly MapSnapshot[];
 }
+
+/** One instruction, 16 bytes long where it loads a 64-bit value. */
+export interface BytecodeRow {
+  readonly slot: number;
+  /** hexadecimal, with blanks between */
+  readonly bytes: string;
+  /** in the words of the kernel's verifier log, without the opcode in front */
+  readonly text: string;
+  /** the function that begins here */
+  readonly function: string | null;
+  /** the C line that it came from */
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+export interface BytecodeReport {
+  /** the object file, as clang would have written it */
+  readonly object: Uint8Array;
+  readonly programs: readonly {
+    readonly name: string;
+    readonly section: string;
+    readonly rows: readonly BytecodeRow[];
+  }[];
+}
+
+/** What a person changes in a map: text as it is shown; `value` null deletes the key. */
+export interface MapEdit {
+  readonly map: string;
+  readonly key: string;
+  readonly value: string | null;
+}
+
+/** A loaded program after something was done to it. */
+export interface LiveReport {
+  readonly maps: readonly MapReport[];
+  /** null: none were sent */
+  readonly packets: readonly PacketReport[] | null;
+  readonly trace: readonly string[];
+  readonly problem: Diagnostic | null;
+}

@@ -1,5 +1,5 @@
 // The page's handle on the lab: starts the worker at first use, gives up on it when it hangs, starts a new one.
-import type { CheckReport, Project, RunReport, Scenario } from './api.ts';
+import type { BytecodeReport, CheckReport, LiveReport, MapEdit, Project, RunReport, Scenario } from './api.ts';
 import type { LabRequest, LabResponse, LanguageAnswers, LanguageQuery } from './messages.ts';
 
 export type LabOutcome<Report> =
@@ -11,6 +11,12 @@ export type LabOutcome<Report> =
 export interface Lab {
   check(project: Project): Promise<LabOutcome<CheckReport>>;
   run(project: Project, scenario: Scenario): Promise<LabOutcome<RunReport>>;
+  /** null in the report: the project does not compile */
+  bytecode(project: Project): Promise<LabOutcome<BytecodeReport | null>>;
+  /** changes a map of the program that ran last; null in the report: nothing is loaded any more */
+  editMap(edit: MapEdit): Promise<LabOutcome<LiveReport | null>>;
+  /** the packets once more, through the program that ran last */
+  send(scenario: Scenario): Promise<LabOutcome<LiveReport | null>>;
   /** a question of the editor about a text; one that cannot be answered just now is answered with null */
   language<Ask extends LanguageQuery['ask']>(
     project: Project,
@@ -90,6 +96,9 @@ export function createLab(start: () => Worker = startWorker): Lab {
       return outcome.ok ? outcome.report : null;
     },
     run: (project, scenario) => ask<RunReport>({ kind: 'run', project, scenario }),
+    bytecode: (project) => ask<BytecodeReport | null>({ kind: 'bytecode', project }),
+    editMap: (edit) => ask<LiveReport | null>({ kind: 'edit-map', edit }),
+    send: (scenario) => ask<LiveReport | null>({ kind: 'send', scenario }),
     cancel: () => stop('cancelled', ''),
   };
 }

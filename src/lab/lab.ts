@@ -9,6 +9,7 @@ import { errorName, loadObject, type LoadedObject, type LoadedProgram, type Miss
 import { isProblem, problem } from '../loader/problems.ts';
 import type { CheckReport, LabSnapshot, Project, RunReport, Scenario, VerifyReport } from './api.ts';
 import { lastMessage } from './last-message.ts';
+import type { LiveRun } from './live.ts';
 import { dumpMap } from './maps.ts';
 import { labDiagnostic } from './problems.ts';
 import { runPackets } from './run.ts';
@@ -78,6 +79,8 @@ export interface LabOptions {
 
 export class LabEngine {
   readonly kernel: Kernel;
+  /** what the last run left loaded: the page looks at its maps and changes them; null after anything else was loaded */
+  current: LiveRun | null = null;
   readonly #options: LabOptions;
 
   constructor(kernel: Kernel, options: LabOptions = {}) {
@@ -150,6 +153,7 @@ export class LabEngine {
     const budget = this.#options.budget ?? DEFAULT_BUDGET;
     // A scenario's packets are few: compiling the program would cost the reader more bytes and time than it saves.
     this.kernel.setEngine('interpreter');
+    this.current = { loaded, program };
     const ran = timed('run', () => runPackets(this.kernel, program, scenario.packets, budget));
     return {
       ...report,
@@ -176,6 +180,7 @@ export class LabEngine {
   }
 
   #load(object: Uint8Array, project: Project, scenario: Partial<Scenario>, verdictsOnly = false) {
+    this.current = null;
     this.boot({ seed: scenario.seed ?? 1, verdictsOnly });
     return loadObject(this.kernel, object, project.main, {
       recording: 'failing-path',

@@ -1,18 +1,24 @@
 // The worker's messages: one request, one answer, by id; both directions are discriminated unions.
 import type { LanguageAnswers, LanguageQuery } from '../compiler/service/index.ts';
-import type { CheckReport, Project, RunReport, Scenario } from './api.ts';
+import type { BytecodeReport, CheckReport, LiveReport, MapEdit, Project, RunReport, Scenario } from './api.ts';
 
 export type { LanguageAnswers, LanguageQuery };
 
 export type LabRequest =
   | { readonly id: number; readonly kind: 'check'; readonly project: Project }
   | { readonly id: number; readonly kind: 'run'; readonly project: Project; readonly scenario: Scenario }
+  | { readonly id: number; readonly kind: 'bytecode'; readonly project: Project }
+  | { readonly id: number; readonly kind: 'edit-map'; readonly edit: MapEdit }
+  | { readonly id: number; readonly kind: 'send'; readonly scenario: Scenario }
   | { readonly id: number; readonly kind: 'language'; readonly project: Project; readonly query: LanguageQuery };
 
 export type LabResponse =
   | { readonly id: number; readonly kind: 'ready' }
   | { readonly id: number; readonly kind: 'checked'; readonly report: CheckReport }
   | { readonly id: number; readonly kind: 'ran'; readonly report: RunReport }
+  | { readonly id: number; readonly kind: 'listed'; readonly report: BytecodeReport | null }
+  /** null: nothing is loaded */
+  | { readonly id: number; readonly kind: 'live'; readonly report: LiveReport | null }
   | { readonly id: number; readonly kind: 'answered'; readonly report: LanguageAnswers[keyof LanguageAnswers] }
   /** our bug: an exception inside the lab, with its stack for a report */
   | { readonly id: number; readonly kind: 'crashed'; readonly message: string };

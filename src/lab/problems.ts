@@ -10,6 +10,9 @@ export const LAB_MESSAGES = {
   S005: "programs of type '{type}' cannot be run on packets yet",
   S006: 'packet {number} is only {length} bytes long; Linux tests a program with {minimum} bytes at least',
   S007: 'the lab made a mistake of its own ({message}); please report it with the program that you ran',
+  S008: "there is no map '{map}' to change: run the program first",
+  S009: "'{text}' is no {part} of map '{map}', which takes {size} bytes",
+  S010: "Linux refuses this change of map '{map}': {error}",
 } as const;
 
 export type LabCode = keyof typeof LAB_MESSAGES;

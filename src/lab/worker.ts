@@ -1,6 +1,6 @@
 // The lab in a worker: everything heavy happens here, off the page's thread. The only file that posts messages.
 import kernelUrl from '../kernel/generated/kernel.wasm?url';
-import { LabEngine } from './lab.ts';
+import { DEFAULT_BUDGET, LabEngine } from './lab.ts';
 import type { LanguageService } from '../compiler/service/index.ts';
 import type { LabRequest, LabResponse } from './messages.ts';
 
@@ -28,9 +28,25 @@ self.onmessage = async (event: MessageEvent<LabRequest>): Promise<void> => {
       post({ id, kind: 'answered', report: answers.answer(request.project, request.query) });
       return;
     }
+    if (request.kind === 'bytecode') {
+      const { bytecodeOf } = await import('./bytecode.ts');
+      post({ id, kind: 'listed', report: bytecodeOf(request.project) });
+      return;
+    }
     const lab = await engine;
     if (request.kind === 'check') post({ id, kind: 'checked', report: lab.check(request.project) });
-    else post({ id, kind: 'ran', report: lab.run(request.project, request.scenario) });
+    else if (request.kind === 'run') post({ id, kind: 'ran', report: lab.run(request.project, request.scenario) });
+    else {
+      const { editMap, sendAgain } = await import('./live.ts');
+      const run = lab.current;
+      const report =
+        run === null
+          ? null
+          : request.kind === 'edit-map'
+            ? editMap(lab.kernel, run, request.edit)
+            : sendAgain(lab.kernel, run, request.scenario, DEFAULT_BUDGET);
+      post({ id, kind: 'live', report });
+    }
   } catch (error) {
     post({
       id,
