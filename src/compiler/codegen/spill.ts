@@ -133,6 +133,9 @@ function rewrite(
   for (const home of written) out.push(save(home, temporary.get(home)!, m));
 }
 
+/** A frame beyond this is refused whatever the rest of it is: no need to look for the best place. */
+const HOPELESS = 1 << 14;
+
 /** Gives spill slots their place in the frame: a slot is taken again as soon as nobody needs what is in it. */
 export function placeSpills(func: MachineFunction): void {
   if (func.spills === 0) return;
@@ -149,16 +152,20 @@ export function placeSpills(func: MachineFunction): void {
     .map((ranges, slot) => ({ ranges, slot }))
     .filter(({ ranges }) => ranges.length > 0)
     .sort((a, b) => a.ranges[0]! - b.ranges[0]!);
-  const places: { offset: number; taken: Occupancy<(typeof slots)[number]> }[] = [];
+  const places: { offset: number; taken: Occupancy<(typeof slots)[number]>; busyUntil: number }[] = [];
   const offsets = new Map<number, number>();
   for (const slot of slots) {
-    let place = places.find(({ taken }) => {
-      let free = true;
+    const isFree = ({ taken, busyUntil }: (typeof places)[number]): boolean => {
+      // they come in the order of their beginnings, so that most questions are answered here
+      let free = busyUntil <= slot.ranges[0]!;
+      if (!free) return false;
       taken.forEachOverlap(slot.ranges, () => (free = false));
       return free;
-    });
-    if (!place) places.push((place = { offset: func.slot(8, 8), taken: new Occupancy() }));
+    };
+    let place = func.frame > HOPELESS ? undefined : places.find(isFree);
+    if (!place) places.push((place = { offset: func.slot(8, 8), taken: new Occupancy(), busyUntil: 0 }));
     place.taken.add(slot);
+    place.busyUntil = slot.ranges[1]!;
     offsets.set(slot.slot, place.offset);
   }
   for (const block of func.blocks) {

@@ -3,6 +3,13 @@
 import type { Block, Func, IrType } from './ir.ts';
 import { Inst, resolve } from './ir.ts';
 
+/** A join that is being read: its phi waits for operands, and the blocks of `path` for its value. */
+interface Reading {
+  readonly phi: Inst;
+  readonly block: Block;
+  readonly path: readonly Block[];
+}
+
 export class SsaVariables<Key> {
   private readonly func: Func;
   private readonly typeOf: (key: Key) => IrType;
@@ -51,19 +58,40 @@ export class SsaVariables<Key> {
     return value;
   }
 
-  private readRecursive(key: Key, block: Block): Inst {
-    // Walk up straight lines without recursion.
+  /** The paper's readVariableRecursive, on a stack of its own: a long function is as deep as it has joins. */
+  private readRecursive(key: Key, start: Block): Inst {
+    const open: Reading[] = [];
+    let at = start;
+    for (;;) {
+      let value = this.climb(key, at, open);
+      for (;;) {
+        const top = open[open.length - 1];
+        if (!top) return value!;
+        const { phi, block, path } = top;
+        if (value) this.addOperand(phi, value);
+        if (phi.args.length < block.preds.length) {
+          at = block.preds[phi.args.length]!;
+          break;
+        }
+        value = this.removeTrivial(phi);
+        this.write(key, block, value);
+        for (const passed of path) this.write(key, passed, value);
+        open.pop();
+      }
+    }
+  }
+
+  /** Walks up a straight line to a definition, or to a join, whose phi is opened then and whose first predecessor comes next. */
+  private climb(key: Key, start: Block, open: Reading[]): Inst | null {
     const path: Block[] = [];
-    let at = block;
-    let value: Inst | undefined;
     const seen = new Set<Block>();
-    while (value === undefined) {
+    let at = start;
+    for (;;) {
+      let value: Inst | null = null;
       const known = this.definitions.get(key)?.get(at);
       if (known) {
         value = resolve(known);
-        break;
-      }
-      if (!this.sealed.has(at)) {
+      } else if (!this.sealed.has(at)) {
         value = this.newPhi(key, at);
         let waiting = this.incomplete.get(at);
         if (!waiting) this.incomplete.set(at, (waiting = new Map<Key, Inst>()));
@@ -72,19 +100,21 @@ export class SsaVariables<Key> {
       } else if (at.preds.length === 0 || seen.has(at)) {
         value = this.func.undefined(this.typeOf(key));
         this.write(key, at, value);
-      } else if (at.preds.length === 1) {
-        seen.add(at);
-        path.push(at);
-        at = at.preds[0]!;
-      } else {
+      }
+      if (value) {
+        for (const passed of path) this.write(key, passed, value);
+        return value;
+      }
+      if (at.preds.length > 1) {
         const phi = this.newPhi(key, at);
         this.write(key, at, phi);
-        value = this.complete(key, phi);
-        this.write(key, at, value);
+        open.push({ phi, block: at, path });
+        return null;
       }
+      seen.add(at);
+      path.push(at);
+      at = at.preds[0]!;
     }
-    for (const passed of path) this.write(key, passed, value);
-    return value;
   }
 
   /** All predecessors of the block are known now. */
@@ -105,16 +135,16 @@ export class SsaVariables<Key> {
   }
 
   private complete(key: Key, phi: Inst): Inst {
-    for (const pred of phi.block!.preds) {
-      const value = this.read(key, pred);
-      phi.args.push(value);
-      if (value.op === 'phi') {
-        const users = this.phiUsers.get(value);
-        if (users) users.push(phi);
-        else this.phiUsers.set(value, [phi]);
-      }
-    }
+    for (const pred of phi.block!.preds) this.addOperand(phi, this.read(key, pred));
     return this.removeTrivial(phi);
+  }
+
+  private addOperand(phi: Inst, value: Inst): void {
+    phi.args.push(value);
+    if (value.op !== 'phi') return;
+    const users = this.phiUsers.get(value);
+    if (users) users.push(phi);
+    else this.phiUsers.set(value, [phi]);
   }
 
   private removeTrivial(start: Inst): Inst {
@@ -137,10 +167,10 @@ export class SsaVariables<Key> {
       phi.forward = same ?? this.func.undefined(phi.type);
       const users = this.phiUsers.get(phi);
       if (users) {
-        work.push(...users);
+        for (const user of users) work.push(user);
         if (phi.forward.op === 'phi') {
           const other = this.phiUsers.get(phi.forward);
-          if (other) other.push(...users);
+          if (other) for (const user of users) other.push(user);
           else this.phiUsers.set(phi.forward, users.slice());
         }
       }

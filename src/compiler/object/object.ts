@@ -84,7 +84,7 @@ class ObjectWriter {
       const home = this.sectionNamed(attributes.section ?? '.text', SHT_PROGBITS, executable, 8);
       const list = code.get(home) ?? code.set(home, []).get(home)!;
       const offset = list.length * INSTRUCTION_SIZE;
-      list.push(...f.instructions);
+      for (const instruction of f.instructions) list.push(instruction);
       this.placed.set(f.declaration, { section: home, offset });
       const symbol: ElfSymbol = {
         name: f.declaration.name,

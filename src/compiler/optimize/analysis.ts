@@ -6,20 +6,18 @@ export function reversePostorder(func: Func): Block[] {
   for (const block of func.blocks) block.order = -1;
   const out: Block[] = [];
   const entry = func.blocks[0]!;
-  const seen = new Set<Block>([entry]);
-  const stack: { block: Block; next: number }[] = [{ block: entry, next: 0 }];
+  // while the walk is on, a block that was seen has order -2 - the number of successors that were followed
+  entry.order = -2;
+  const stack: Block[] = [entry];
   while (stack.length > 0) {
     const top = stack[stack.length - 1]!;
-    const successors = top.block.successors;
-    if (top.next < successors.length) {
-      const successor = successors[top.next++]!;
-      if (!seen.has(successor)) {
-        seen.add(successor);
-        stack.push({ block: successor, next: 0 });
-      }
-    } else {
-      out.push(top.block);
+    const successor = top.successors[-2 - top.order--];
+    if (!successor) {
+      out.push(top);
       stack.pop();
+    } else if (successor.order === -1) {
+      successor.order = -2;
+      stack.push(successor);
     }
   }
   out.reverse();

@@ -2,104 +2,138 @@
 import { foldBinary, foldCompare, swapBytes } from '../ir/fold.ts';
 import type { Block, Func, Inst } from '../ir/ir.ts';
 import { bitsOf, isBinary, removePredecessor, sweepForwards, wrap } from '../ir/ir.ts';
-import { findUsers } from './analysis.ts';
+import { countUses } from './analysis.ts';
 
 /** undefined: nothing known yet; null: not constant */
 type Lattice = bigint | null | undefined;
 
 export function propagateConstants(func: Func): boolean {
-  const values = new Map<Inst, bigint | null>();
-  const users = findUsers(func);
-  const executable = new Map<Block, Set<Block>>();
-  const reached = new Set<Block>();
-  const edges: [Block | null, Block][] = [[null, func.blocks[0]!]];
-  const work: Inst[] = [];
+  return new Propagation(func).run();
+}
 
-  const lookup = (inst: Inst): Lattice => {
-    if (inst.op === 'const') return inst.value;
-    if (inst.op === 'undef') return null;
-    return values.get(inst);
-  };
-  const raise = (inst: Inst, value: bigint | null): void => {
-    const old = values.get(inst);
-    if (old === null || (values.has(inst) && old === value)) return;
-    values.set(inst, old !== undefined && old !== value ? null : value);
-    for (const user of users.get(inst) ?? []) work.push(user);
-  };
-  const take = (from: Block, to: Block): void => {
-    let taken = executable.get(to);
-    if (!taken) executable.set(to, (taken = new Set()));
-    if (taken.has(from)) return;
-    taken.add(from);
-    edges.push([from, to]);
-  };
-  const visit = (inst: Inst): void => {
-    const block = inst.block!;
-    if (!reached.has(block)) return;
-    if (inst.op === 'phi') {
-      const taken = executable.get(block);
-      let result: Lattice;
-      for (let i = 0; i < inst.args.length; i++) {
-        if (!taken?.has(block.preds[i]!)) continue;
-        const value = lookup(inst.args[i]!);
-        if (value === undefined) continue;
-        if (value === null || (result !== undefined && result !== value)) {
-          result = null;
-          break;
-        }
-        result = value;
+class Propagation {
+  private readonly func: Func;
+  /** by inst.id */
+  private readonly values: Lattice[];
+  /** the users of value n stand in `users` from firstUser[n] on */
+  private readonly firstUser: Int32Array;
+  private readonly users: Inst[];
+  private readonly executable = new Map<Block, Set<Block>>();
+  private readonly reached = new Set<Block>();
+  private readonly edges: [from: Block | null, to: Block][];
+  private readonly work: Inst[] = [];
+
+  constructor(func: Func) {
+    this.func = func;
+    const uses = countUses(func);
+    this.values = new Array<Lattice>(uses.length);
+    this.firstUser = new Int32Array(uses.length + 1);
+    for (let i = 0; i < uses.length; i++) this.firstUser[i + 1] = this.firstUser[i]! + uses[i]!;
+    this.users = new Array<Inst>(this.firstUser[uses.length]!);
+    const next = this.firstUser.slice();
+    for (const block of func.blocks) {
+      for (const list of [block.phis, block.insts]) {
+        for (const inst of list) for (const arg of inst.args) if (arg.block) this.users[next[arg.id]!++] = inst;
       }
-      if (result !== undefined) raise(inst, result);
+    }
+    this.edges = [[null, func.blocks[0]!]];
+  }
+
+  run(): boolean {
+    for (;;) {
+      const edge = this.edges.pop();
+      if (edge) this.enter(edge[0], edge[1]);
+      else {
+        const inst = this.work.pop();
+        if (!inst) break;
+        if (this.reached.has(inst.block!)) this.visit(inst);
+      }
+    }
+    return this.apply();
+  }
+
+  private enter(from: Block | null, block: Block): void {
+    if (this.reached.has(block)) {
+      // only what this edge brings is new
+      block.preds.forEach((pred, i) => {
+        if (pred === from) for (const phi of block.phis) this.meet(phi, this.lookup(phi.args[i]!));
+      });
       return;
     }
+    this.reached.add(block);
+    for (const phi of block.phis) this.visit(phi);
+    for (const inst of block.insts) this.visit(inst);
+  }
+
+  private readonly lookup = (inst: Inst): Lattice => {
+    if (inst.op === 'const') return inst.value;
+    if (inst.op === 'undef') return null;
+    return this.values[inst.id];
+  };
+
+  private raise(inst: Inst, value: bigint | null): void {
+    const old = this.values[inst.id];
+    if (old === null || old === value) return;
+    this.values[inst.id] = old !== undefined ? null : value;
+    const end = this.firstUser[inst.id + 1]!;
+    for (let i = this.firstUser[inst.id]!; i < end; i++) this.work.push(this.users[i]!);
+  }
+
+  private meet(phi: Inst, value: Lattice): void {
+    if (value !== undefined) this.raise(phi, value);
+  }
+
+  private take(from: Block, to: Block): void {
+    let taken = this.executable.get(to);
+    if (!taken) this.executable.set(to, (taken = new Set()));
+    if (taken.has(from)) return;
+    taken.add(from);
+    this.edges.push([from, to]);
+  }
+
+  private visit(inst: Inst): void {
+    const block = inst.block!;
     if (inst.op === 'jump') {
-      take(block, inst.targets[0]!);
+      this.take(block, inst.targets[0]!);
       return;
     }
     if (inst.op === 'br') {
-      const condition = lookup(inst.args[0]!);
+      const condition = this.lookup(inst.args[0]!);
       if (condition === undefined) return;
-      if (condition === null || condition !== 0n) take(block, inst.targets[0]!);
-      if (condition === null || condition === 0n) take(block, inst.targets[1]!);
+      if (condition === null || condition !== 0n) this.take(block, inst.targets[0]!);
+      if (condition === null || condition === 0n) this.take(block, inst.targets[1]!);
       return;
     }
-    if (inst.type === 'void') return;
-    const result = evaluate(inst, lookup);
-    if (result !== undefined) raise(inst, result);
-  };
-
-  for (;;) {
-    const edge = edges.pop();
-    if (edge) {
-      const block = edge[1];
-      for (const phi of block.phis) visit(phi);
-      if (!reached.has(block)) {
-        reached.add(block);
-        for (const phi of block.phis) visit(phi);
-        for (const inst of block.insts) visit(inst);
+    if (inst.type === 'void' || this.values[inst.id] === null) return;
+    if (inst.op === 'phi') {
+      const taken = this.executable.get(block);
+      for (let i = 0; i < inst.args.length && this.values[inst.id] !== null; i++) {
+        if (taken?.has(block.preds[i]!)) this.meet(inst, this.lookup(inst.args[i]!));
       }
-      continue;
+      return;
     }
-    const inst = work.pop();
-    if (!inst) break;
-    visit(inst);
+    const result = evaluate(inst, this.lookup);
+    if (result !== undefined) this.raise(inst, result);
   }
 
-  let changed = false;
-  for (const block of func.blocks) {
-    for (const inst of [...block.phis, ...block.insts]) {
-      const value = values.get(inst);
-      if (value !== null && value !== undefined) {
-        inst.forward = func.constant(inst.type, value);
-        changed = true;
+  private apply(): boolean {
+    const { func } = this;
+    let changed = false;
+    for (const block of func.blocks) {
+      for (const list of [block.phis, block.insts]) {
+        for (const inst of list) {
+          const value = this.values[inst.id];
+          if (value === null || value === undefined) continue;
+          inst.forward = func.constant(inst.type, value);
+          changed = true;
+        }
       }
     }
-  }
-  for (const block of func.blocks) {
-    const end = block.terminator;
-    if (!reached.has(block) || end?.op !== 'br') continue;
-    const kept = end.targets.filter((t) => executable.get(t)?.has(block));
-    if (kept.length === 1) {
+    for (const block of func.blocks) {
+      const end = block.terminator;
+      if (!this.reached.has(block) || end?.op !== 'br') continue;
+      const kept = end.targets.filter((t) => this.executable.get(t)?.has(block));
+      if (kept.length !== 1) continue;
       const dropped = end.targets[0] === kept[0] ? end.targets[1]! : end.targets[0]!;
       removePredecessor(dropped, block);
       end.op = 'jump';
@@ -107,9 +141,9 @@ export function propagateConstants(func: Func): boolean {
       end.targets = [kept[0]!];
       changed = true;
     }
+    if (changed) sweepForwards(func);
+    return changed;
   }
-  if (changed) sweepForwards(func);
-  return changed;
 }
 
 function evaluate(inst: Inst, lookup: (inst: Inst) => Lattice): Lattice {

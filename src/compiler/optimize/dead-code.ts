@@ -1,35 +1,32 @@
 // Removes what computes nothing that anybody needs, phi cycles included.
 import type { Func, Inst } from '../ir/ir.ts';
 import { hasEffect } from '../ir/ir.ts';
+import { countUses } from './analysis.ts';
 
 export function removeDeadCode(func: Func): boolean {
-  const live = new Set<Inst>();
+  const live = new Uint8Array(countUses(func).length);
   const work: Inst[] = [];
   for (const block of func.blocks) {
     for (const inst of block.insts) {
-      if (hasEffect(inst)) {
-        live.add(inst);
-        work.push(inst);
-      }
+      if (!hasEffect(inst)) continue;
+      live[inst.id] = 1;
+      work.push(inst);
     }
   }
   while (work.length > 0) {
     for (const arg of work.pop()!.args) {
-      if (!live.has(arg)) {
-        live.add(arg);
-        work.push(arg);
-      }
+      if (arg.op === 'const' || arg.op === 'undef' || live[arg.id] === 1) continue;
+      live[arg.id] = 1;
+      work.push(arg);
     }
   }
   let changed = false;
+  const needed = (inst: Inst): boolean => live[inst.id] === 1 || inst.op === 'param';
   for (const block of func.blocks) {
-    const phis = block.phis.filter((phi) => live.has(phi));
-    const insts = block.insts.filter((inst) => live.has(inst) || inst.op === 'param');
-    if (phis.length !== block.phis.length || insts.length !== block.insts.length) {
-      block.phis = phis;
-      block.insts = insts;
-      changed = true;
-    }
+    if (block.phis.every(needed) && block.insts.every(needed)) continue;
+    block.phis = block.phis.filter(needed);
+    block.insts = block.insts.filter(needed);
+    changed = true;
   }
   return changed;
 }

@@ -6,9 +6,15 @@ import { rangeOf } from './alias.ts';
 /** As many stores as LLVM's BPF target would make of one call. */
 const MOST_PIECES = 128;
 
-/** Returns the calls that are too long to expand. */
-export function expandMemory(func: Func): Inst[] {
+export interface Expansion {
+  readonly changed: boolean;
+  /** the calls that would become too many pieces */
+  readonly tooLong: readonly Inst[];
+}
+
+export function expandMemory(func: Func): Expansion {
   const tooLong: Inst[] = [];
+  let changed = false;
   for (const block of func.blocks) {
     if (!block.insts.some((i) => i.op === 'memcpy' || i.op === 'memset')) continue;
     const out: Inst[] = [];
@@ -25,11 +31,12 @@ export function expandMemory(func: Func): Inst[] {
         continue;
       }
       expand(func, inst, width, out);
+      changed = true;
     }
     for (const inst of out) inst.block = block;
     block.insts = out;
   }
-  return tooLong;
+  return { changed, tooLong };
 }
 
 /** Stack slots and globals are aligned as they were laid out, which may be more than the type says. */

@@ -99,51 +99,63 @@ function wanted(callee: Func, graph: CallGraph, cost: number): boolean {
 
 /** Inlines into one function; its callees are final already. Returns whether anything was. */
 export function inlineCalls(caller: Func, graph: CallGraph): boolean {
-  let changed = false;
   let total = size(caller);
-  for (let i = 0; i < caller.blocks.length; i++) {
-    const block = caller.blocks[i]!;
-    for (let at = 0; at < block.insts.length; at++) {
+  const slots: Inst[] = [];
+  const out: Block[] = [];
+  let changed = false;
+  // taken from the end
+  const queue = caller.blocks.slice().reverse();
+  while (queue.length > 0) {
+    const block = queue.pop()!;
+    out.push(block);
+    // from the last call to the first, so that what follows a call is moved once
+    for (let at = block.insts.length - 1; at >= 0; at--) {
       const call = block.insts[at]!;
       if (call.op !== 'call' || call.callee?.kind !== 'function') continue;
       const callee = graph.byDeclaration.get(call.callee.declaration);
       if (!callee || callee === caller) continue;
       const cost = size(callee);
       if (total + cost > CALLER_LIMIT || !wanted(callee, graph, cost)) continue;
-      inlineCall(caller, block, at, callee);
+      const { body, rest } = inlineCall(caller, block, at, callee, slots);
+      queue.push(rest, ...body.reverse());
       total += cost;
       changed = true;
-      break; // the rest of this block is in a later one now
     }
   }
-  if (changed) sweepForwards(caller);
-  return changed;
+  if (!changed) return false;
+  caller.blocks = out;
+  // slots belong to the caller's entry, where later passes look for them
+  for (const slot of slots) slot.block = out[0]!;
+  out[0]!.insts = [...slots, ...out[0]!.insts];
+  sweepForwards(caller);
+  return true;
 }
 
-function inlineCall(caller: Func, block: Block, at: number, callee: Func): void {
+/** Puts a copy of the callee between what stands before the call and what follows it, the `rest`. */
+function inlineCall(
+  caller: Func,
+  block: Block,
+  at: number,
+  callee: Func,
+  slots: Inst[],
+): { body: Block[]; rest: Block } {
   const call = block.insts[at]!;
   const seed = new Map<Inst, Inst>();
   callee.params.forEach((param, i) => seed.set(param, call.args[i] ?? caller.undefined(param.type)));
   const copy = cloneBlocks(caller, callee.blocks, seed);
   const entry = copy.blocks.get(callee.blocks[0]!)!;
 
-  // what follows the call
   const rest = caller.block();
   rest.insts = block.insts.splice(at);
   rest.insts.shift();
   for (const inst of rest.insts) inst.block = rest;
   for (const successor of rest.successors) successor.preds = successor.preds.map((p) => (p === block ? rest : p));
 
-  // slots belong to the caller's entry, where later passes look for them
-  const entryBlock = caller.blocks[0]!;
-  const moved: Inst[] = [];
   entry.insts = entry.insts.filter((inst) => {
     if (inst.op !== 'alloca') return true;
-    inst.block = entryBlock;
-    moved.push(inst);
+    slots.push(inst);
     return false;
   });
-  entryBlock.insts.unshift(...moved);
 
   const jump = new Instruction('jump', 'void', [], call.at);
   jump.targets = [entry];
@@ -175,6 +187,5 @@ function inlineCall(caller: Func, block: Block, at: number, callee: Func): void 
       call.forward = phi;
     }
   }
-  const index = caller.blocks.indexOf(block);
-  caller.blocks.splice(index + 1, 0, ...body, rest);
+  return { body, rest };
 }

@@ -28,8 +28,8 @@ export interface OptimizeReport {
   readonly tooBig: readonly Func[];
 }
 
-/** Beyond this a function is refused: it would take seconds, and a reader waits for an answer. Real ones have some thousands. */
-const MOST_INSTRUCTIONS = 30_000;
+/** Beyond this a function is refused. Linux takes a million instructions, which more than these make. */
+const MOST_INSTRUCTIONS = 1_000_000;
 
 function simplify(func: Func): boolean {
   let changed = simplifyControlFlow(func);
@@ -48,7 +48,7 @@ function settle(func: Func, rounds: number): void {
     changed = forwardMemory(func) || changed;
     changed = removeDeadStores(func) || changed;
     changed = threadJumps(func) || changed;
-    if (!changed) break;
+    if (!changed) return;
   }
   simplify(func);
 }
@@ -74,8 +74,9 @@ export function optimize(module: Module): OptimizeReport {
       if (!changed) break;
       settle(func, 4);
     }
-    for (const inst of expandMemory(func)) tooLong.push({ func, inst });
-    settle(func, 2);
+    const expansion = expandMemory(func);
+    for (const inst of expansion.tooLong) tooLong.push({ func, inst });
+    if (expansion.changed) settle(func, 2);
   }
   const functions = reachable(module, graph.byDeclaration);
   return { functions, recursive: graph.recursive, tooLong, notUnrolled, tooBig };
