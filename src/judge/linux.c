@@ -18,6 +18,10 @@
  *   next map=INDEX [key=HEX]                       without key: the first one
  *   freeze map=INDEX
  *   dump map=INDEX                                 at most 65536 entries
+ *   event map=INDEX key=HEX cpu=                   a perf event for bpf_perf_event_output, put into the map; the i-th is event i
+ *   samples event=INDEX                            what was written to it
+ *   netns                                          go on in a network namespace of the request's own; its lo is up
+ *   socket type=1|2 address=HEX port= [to=HEX toport=]    bound; connected with to, otherwise a stream listens; only after netns
  *
  * In instructions, an ld_imm64 with src_reg 1 or 2 and imm = i gets the descriptor of map i; an i without map stays.
  * Every answer has "errno", 0 when the kernel agreed. Nothing is attached anywhere.
@@ -26,12 +30,18 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
+#include <linux/perf_event.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -441,6 +451,130 @@ static void do_caps(void)
 	answer(0);
 }
 
+#define EVENT_PAGES 8
+static struct perf_event_mmap_page *events[MAX_OBJECTS];
+static int nevents;
+
+static void do_event(void)
+{
+	struct perf_event_attr event = { .size = sizeof(event) };
+	struct map *m = the_map();
+	union bpf_attr a = {};
+	int fd;
+
+	if (nevents == MAX_OBJECTS)
+		fail("too many events");
+	event.type = PERF_TYPE_SOFTWARE;
+	event.config = PERF_COUNT_SW_BPF_OUTPUT;
+	event.sample_type = PERF_SAMPLE_RAW;
+	event.wakeup_events = 1;
+	fd = raise_fd(syscall(__NR_perf_event_open, &event, -1, (int)number("cpu", 0), -1, PERF_FLAG_FD_CLOEXEC));
+	if (fd < 0)
+		return answer(1);
+	events[nevents] = mmap(NULL, (EVENT_PAGES + 1) * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (events[nevents++] == MAP_FAILED)
+		return answer(1);
+	a.map_fd = m->fd;
+	a.key = (uintptr_t)bytes("key", NULL, m->key + 8);
+	a.value = (uintptr_t)&fd;
+	answer(bpf(BPF_MAP_UPDATE_ELEM, &a));
+}
+
+static void do_samples(void)
+{
+	static unsigned char record[65536];
+	long long i = number("event", -1);
+	struct perf_event_mmap_page *page;
+	unsigned char *data;
+	uint64_t at, end;
+	int first = 1;
+
+	if (i < 0 || i >= nevents)
+		fail("no such event");
+	page = events[i];
+	data = (unsigned char *)page + 4096;
+	at = page->data_tail;
+	end = page->data_head;
+	__sync_synchronize();
+	answer(0);
+	printf(",\"samples\":[");
+	while (at < end) {
+		struct perf_event_header *header = (void *)record;
+
+		for (uint64_t n = 0; n < sizeof(*header); n++)
+			record[n] = data[(at + n) % (EVENT_PAGES * 4096)];
+		for (uint64_t n = sizeof(*header); n < header->size; n++)
+			record[n] = data[(at + n) % (EVENT_PAGES * 4096)];
+		at += header->size;
+		if (header->type != PERF_RECORD_SAMPLE)
+			continue;
+		printf("%s\"", first ? "" : ",");
+		for (uint32_t n = 0; n < *(uint32_t *)(record + 8); n++)
+			printf("%02x", record[12 + n]);
+		putchar('"');
+		first = 0;
+	}
+	putchar(']');
+	page->data_tail = end;
+}
+
+static int own_network;
+
+static void do_netns(void)
+{
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd, failed = unshare(CLONE_NEWNET);
+
+	if (!failed) {
+		fd = socket(AF_INET, SOCK_DGRAM, 0);
+		failed = fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo);
+		close(fd);
+		own_network = !failed;
+	}
+	answer(failed);
+}
+
+/* 4 or 16 bytes and a port as a socket address; its length. */
+static socklen_t socket_address(struct sockaddr_storage *to, const char *name, int port)
+{
+	size_t n;
+	unsigned char *b = bytes(name, &n, 16);
+	struct sockaddr_in *in = (void *)to;
+	struct sockaddr_in6 *in6 = (void *)to;
+
+	memset(to, 0, sizeof(*to));
+	if (n == 4) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		memcpy(&in->sin_addr, b, 4);
+		return sizeof(*in);
+	}
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(port);
+	memcpy(&in6->sin6_addr, b, 16);
+	return sizeof(*in6);
+}
+
+/* Closed when the request is answered, like everything else. */
+static void do_socket(void)
+{
+	struct sockaddr_storage own, peer;
+	socklen_t n = socket_address(&own, "address", number("port", 0));
+	int type = number("type", SOCK_DGRAM), on = 1, fd, failed;
+
+	if (!own_network)
+		fail("a socket wants a network namespace of its own");
+	fd = raise_fd(socket(own.ss_family, type, 0));
+	failed = fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) || bind(fd, (void *)&own, n);
+	if (!failed && word("to")) {
+		n = socket_address(&peer, "to", number("toport", 0));
+		failed = connect(fd, (void *)&peer, n);
+	} else if (!failed && type == SOCK_STREAM) {
+		failed = listen(fd, 8);
+	}
+	answer(failed);
+}
+
 static void do_step(char *line)
 {
 	nwords = 0;
@@ -477,6 +611,14 @@ static void do_step(char *line)
 		do_update();
 	else if (!strcmp(words[0], "dump"))
 		do_dump();
+	else if (!strcmp(words[0], "event"))
+		do_event();
+	else if (!strcmp(words[0], "samples"))
+		do_samples();
+	else if (!strcmp(words[0], "netns"))
+		do_netns();
+	else if (!strcmp(words[0], "socket"))
+		do_socket();
 	else
 		fail("unknown step");
 	putchar('}');

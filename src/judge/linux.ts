@@ -77,7 +77,23 @@ export type Step =
     }
   | { readonly do: 'next'; readonly map: number; readonly key?: Uint8Array }
   | { readonly do: 'freeze'; readonly map: number }
-  | { readonly do: 'dump'; readonly map: number };
+  | { readonly do: 'dump'; readonly map: number }
+  /** a perf event of that CPU for bpf_perf_event_output, put into a map; the i-th is event i */
+  | { readonly do: 'event'; readonly map: number; readonly key: Uint8Array; readonly cpu: number }
+  /** what was written to event i */
+  | { readonly do: 'samples'; readonly event: number }
+  /** from here on in a network namespace of the request's own, whose loopback device is up */
+  | { readonly do: 'netns' }
+  /** A socket of that type (1 stream, 2 datagram), bound; connected with `to`, otherwise a stream listens. Only after netns. */
+  | {
+      readonly do: 'socket';
+      readonly type: 1 | 2;
+      /** 4 or 16 bytes */
+      readonly address: Uint8Array;
+      readonly port: number;
+      readonly to?: Uint8Array;
+      readonly toport?: number;
+    };
 
 interface Refusable {
   /** 0, or the positive error number the kernel gave */
@@ -107,6 +123,10 @@ interface Answers {
   update: Refusable;
   next: Refusable & { readonly key: string };
   freeze: Refusable;
+  event: Refusable;
+  samples: Refusable & { readonly samples: readonly string[] };
+  netns: Refusable;
+  socket: Refusable;
   dump: Refusable & {
     readonly entries: readonly { readonly errno: number; readonly key: string; readonly value: string }[];
   };

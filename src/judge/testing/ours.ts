@@ -121,7 +121,7 @@ const setCapabilities = (ours: Kernel, caps: Capabilities): void =>
 export function askOursAboutMany(ours: Kernel, tests: readonly CorpusCase[], caps: Capabilities): number[] {
   const [first] = tests;
   if (!first) return [];
-  ours.boot({ capabilities: 'root' });
+  ours.boot({ capabilities: 'root', verdictsOnly: true });
   const fds = makeMaps(ours, first);
   return tests.map((test, i) => {
     // what earlier programs left is only collected when told to
@@ -135,7 +135,7 @@ export function askOursAboutMany(ours: Kernel, tests: readonly CorpusCase[], cap
 
 /** Boots, makes the maps, loads. */
 export function askOurs(ours: Kernel, test: CorpusCase, caps: Capabilities, level: LogLevel = 1): OurAnswer {
-  ours.boot({ capabilities: 'root' });
+  ours.boot({ capabilities: 'root', verdictsOnly: true });
   const fds = makeMaps(ours, test);
   setCapabilities(ours, caps);
   const fd = loadCase(ours, test, fds, level);
