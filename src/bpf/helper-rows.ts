@@ -44,7 +44,7 @@ export const HELPER_ROWS = `
 38 skb_change_tail | INTEGER long | PTR_TO_CTX struct __sk_buff *skb, ANYTHING __u32 len, ANYTHING __u64 flags | @tc lwt_xmit sk_skb | changesPacket
 39 skb_pull_data | INTEGER long | PTR_TO_CTX struct __sk_buff *skb, ANYTHING __u32 len | @tc @lwt sk_skb lwt_seg6local | changesPacket
 40 csum_update | INTEGER __s64 | PTR_TO_CTX struct __sk_buff *skb, ANYTHING __wsum csum | @tc lwt_xmit
-41 set_hash_invalid | VOID void | PTR_TO_CTX struct __sk_buff *skb | @tc lwt_xmit
+41 set_hash_invalid | INTEGER void | PTR_TO_CTX struct __sk_buff *skb | @tc lwt_xmit
 42 get_numa_node_id | INTEGER long | - | all
 43 skb_change_head | INTEGER long | PTR_TO_CTX struct __sk_buff *skb, ANYTHING __u32 len, ANYTHING __u64 flags | @tc lwt_xmit sk_skb | changesPacket
 44 xdp_adjust_head | INTEGER long | PTR_TO_CTX struct xdp_md *xdp_md, ANYTHING int delta | xdp | changesPacket

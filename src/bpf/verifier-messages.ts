@@ -1,6 +1,6 @@
 // The verifier's messages, one row each: Linux 6.18's wording, its usual errno, and what the arguments are. A check in the
 // kernel (AssemblyScript) names a row by its constant (MESSAGE_…) and passes numbers; text is made here, last.
-import { E2BIG, EACCES, EBADF, EFAULT, EINVAL, ENOTSUPP, EPERM, EPROTO } from './errno.ts';
+import { E2BIG, EACCES, EBADF, EFAULT, EINVAL, ENOMEM, ENOTSUPP, EPERM, EPROTO } from './errno.ts';
 import { HELPERS } from './helpers.ts';
 import { registerTypeName } from './verifier-records.ts';
 
@@ -77,6 +77,7 @@ const ROWS: readonly Row[] = [
   ['REGISTER_INVALID', EINVAL, 'R%d is invalid', 'd'],
   ['NOT_READABLE', EACCES, 'R%d !read_ok', 'd'],
   ['FRAME_POINTER_READ_ONLY', EACCES, 'frame pointer is read only'],
+  ['OUT_OF_MEMORY', ENOMEM, 'no memory left for the verifier after %d states', 'd'],
   ['CANCELLED', EINVAL, 'verification was cancelled after %d insns', 'd'],
 
   // --- arithmetic

@@ -26,6 +26,9 @@ export interface KernelExports {
   setRecording(mode: number, limit: number): void;
   recordPointer(): number;
   recordSize(): number;
+  setVerificationSlice(instructions: number): void;
+  continueLoad(): bigint;
+  cancelVerification(): void;
   verifierProcessed(): number;
   verifierMaxStatesPerInstruction(): number;
   verifierTotalStates(): number;

@@ -1,5 +1,6 @@
 // A typed handle on the simulated kernel: the host's side of its bpf() system call.
 import { BPF_OBJ_NAME_LEN } from '../bpf/limits.ts';
+import { EAGAIN } from '../bpf/errno.ts';
 import * as sys from '../bpf/syscall.ts';
 import type { KernelExports } from './kernel-exports.ts';
 
@@ -72,6 +73,9 @@ export interface TestRunResult {
 
 type Layout = Readonly<Record<string, number>>;
 type Values = Readonly<Record<string, number | bigint>>;
+
+/** instructions between two reports of progress: some hundredths of a second */
+const VERIFICATION_SLICE = 50_000;
 
 const name16 = new TextEncoder();
 
@@ -234,8 +238,16 @@ export class Kernel {
     return this.#bpf(sys.BPF_MAP_FREEZE, sys.ATTR_MAP_ELEM, { map_fd_u32: fd });
   }
 
-  /** Verifies (unless SIM_F_UNVERIFIED) and loads: fd or -errno. */
-  loadProgram(program: ProgramAttributes, recording: Recording = 'failing-path'): number {
+  /**
+   * Verifies (unless SIM_F_UNVERIFIED) and loads: fd or -errno. `progress` is told the number of instructions walked so far, again and
+   * again during a long verification; when it answers false, that is cancelled.
+   */
+  loadProgram(
+    program: ProgramAttributes,
+    recording: Recording = 'failing-path',
+    progress?: (instructions: number) => boolean,
+  ): number {
+    this.exports.setVerificationSlice(progress ? VERIFICATION_SLICE : 0);
     this.exports.setRecording(RECORDING[recording], RECORD_LIMIT);
     const license = name16.encode(`${program.license}\0`);
     const functions = new Uint8Array((program.functions?.length ?? 0) * 8);
@@ -244,7 +256,7 @@ export class Kernel {
       rows.setUint32(i * 8, row.instruction, true);
       rows.setUint32(i * 8 + 4, row.typeId, true);
     });
-    return this.#staged([program.instructions, license, functions], ([code = 0, text = 0, info = 0]) =>
+    let answer = this.#staged([program.instructions, license, functions], ([code = 0, text = 0, info = 0]) =>
       this.#bpf(
         sys.BPF_PROG_LOAD,
         sys.ATTR_PROG_LOAD,
@@ -267,6 +279,11 @@ export class Kernel {
         { field: 'prog_name', text: program.name },
       ),
     );
+    while (progress && answer === -EAGAIN) {
+      if (!progress(this.exports.verifierProcessed())) this.exports.cancelVerification();
+      answer = Number(this.exports.continueLoad());
+    }
+    return answer;
   }
 
   /** What the verifier left at the last load. */

@@ -1,5 +1,5 @@
 // BPF_PROG_LOAD: copy, resolve maps, verify, rewrite.
-import { E2BIG, EBADF, EFAULT, EINVAL, ENOMEM, ENOTSUPP, EPERM } from '../generated/errno';
+import { EAGAIN, E2BIG, EBADF, EFAULT, EINVAL, ENOMEM, ENOTSUPP, EPERM } from '../generated/errno';
 import { BPF_COMPLEXITY_LIMIT_INSNS, BPF_MAXINSNS, MAX_USED_MAPS } from '../generated/limits';
 import {
   BPF_CALL,
@@ -32,7 +32,7 @@ import { freeObject, reserve } from '../memory/arena';
 import { holdMap, releaseMap } from '../maps/registry';
 import { FunctionInfo, Program } from '../program';
 import { rewrite } from '../rewrite/rewrite';
-import { verify } from '../verifier/verify';
+import { continueVerification, verify } from '../verifier/verify';
 import { btfOf, mapOf, openProgram } from './files';
 import { nameAt, pointerAt, textLength, u32At } from './user';
 
@@ -205,6 +205,23 @@ export function programLoad(): i64 {
   let error = readFunctionInfo(program);
   if (!error) error = resolveMaps(program);
   if (!error && !program.unverified) error = verify(program);
+  return afterVerification(program, error);
+}
+
+/** the load whose verification has used up its slice */
+let pending: Program | null = null;
+/** The next slice of the load that answered -EAGAIN (setVerifierSlice): its answer, or -EAGAIN again. */
+export function continueProgramLoad(): i64 {
+  const program = pending;
+  if (program == null) return -EINVAL;
+  return afterVerification(program, continueVerification());
+}
+function afterVerification(program: Program, error: i32): i64 {
+  if (error == -EAGAIN) {
+    pending = program;
+    return error;
+  }
+  pending = null;
   if (!error) error = rewrite(program);
   if (!error && !program.unverified) {
     program.missing = firstMissing(program);

@@ -52,7 +52,7 @@ import { isKnownScalar } from './branch-outcome';
 import { swapBytes } from './byte-order';
 import { checkScalarSpeculation } from './speculation';
 import { scalarArithmetic } from './scalar-arithmetic';
-import { giveScalarId } from './scalar-id';
+import { clearScalarId, giveScalarId } from './scalar-id';
 
 /** An immediate operand as a register. */
 const operand: usize = memory.data(REG_SIZE, 8);
@@ -115,7 +115,7 @@ function move64(d: usize, s: usize, number: i32, off: i32): i32 {
   const same = signIsClear(s, off);
   if (same) giveScalarId(s);
   copyRegister(d, s);
-  if (!same) store<u32>(d, 0, REG_id);
+  if (!same) clearScalarId(d);
   signNarrowTo(d, off >> 3);
   return 0;
 }
@@ -125,7 +125,7 @@ function move32(d: usize, s: usize, number: i32, off: i32): i32 {
     const same = off == 0 ? widthOf(s) <= 32 : signIsClear(s, off);
     if (same) giveScalarId(s);
     copyRegister(d, s);
-    if (!same) store<u32>(d, 0, REG_id);
+    if (!same) clearScalarId(d);
     if (off != 0) signNarrow32To(d, off >> 3);
   } else markUnknown(d);
   zeroExtend32(d);
@@ -163,14 +163,13 @@ function relink(d: usize, s: usize, operation: i32, is32: bool): void {
   const id = load<u32>(d, REG_id);
   const linkable = (operation == BPF_ADD || operation == BPF_SUB) && isKnownScalar(s, is32);
   if (!env.privileged || id == 0 || !linkable) {
-    store<u32>(d, 0, REG_id);
+    clearScalarId(d);
     return;
   }
   let constant = is32 ? <i64>load<i32>(s, REG_value) : load<i64>(s, REG_value);
   if (operation == BPF_SUB) constant = -constant;
   if ((id & BPF_ADD_CONST) != 0 || constant > <i64>i32.MAX_VALUE || constant < <i64>i32.MIN_VALUE) {
-    store<i32>(d, 0, REG_off);
-    store<u32>(d, 0, REG_id);
+    clearScalarId(d);
   } else {
     store<u32>(d, id | (is32 ? BPF_ADD_CONST32 : BPF_ADD_CONST64), REG_id);
     store<i32>(d, <i32>constant, REG_off);
@@ -218,7 +217,7 @@ function compute(i: i32): i32 {
   if (masking != 0) return masking;
   scalarArithmetic(operation, d, s, is32);
   if (keepsLink) relink(d, s, operation, is32);
-  else store<u32>(d, 0, REG_id);
+  else clearScalarId(d);
   return 0;
 }
 

@@ -1,7 +1,8 @@
 // Byte order: which bits are known moves with the bytes; the ranges come anew from the bits.
-import { REG_id, REG_mask, REG_value } from '../generated/verifier-records';
+import { REG_mask, REG_value } from '../generated/verifier-records';
 import { synchronizeBounds, unbound } from './bounds';
 import { narrowTo } from './narrowing';
+import { clearScalarId } from './scalar-id';
 
 function reversed(value: u64, bits: i32): u64 {
   return bswap<u64>(value) >> (64 - bits);
@@ -18,5 +19,5 @@ export function swapBytes(r: usize, bits: i32, swap: bool): void {
   }
   if (bits != 64) narrowTo(r, bits >> 3);
   synchronizeBounds(r);
-  store<u32>(r, 0, REG_id);
+  clearScalarId(r);
 }

@@ -120,9 +120,9 @@ export function leaveComponent(state: usize): i32 {
   if (visit == 0 || load<usize>(visit, ENTRY) != state) return 0;
   record(1);
   store<usize>(visit, 0, ENTRY);
+  updatePeak();
   env.backEdges -= load<u32>(visit, COUNT);
   store<i32>(visit, 0, COUNT);
-  updatePeak();
   return propagate(visit);
 }
 /** Marks will travel up from here: these states' memory must stay. */

@@ -94,6 +94,8 @@ export class Environment {
 
   // Counters.
   processed: u32 = 0;
+  /** the walk pauses when `processed` is there */
+  sliceEnd: u32 = 0;
   jumps: u32 = 0;
   previousProcessed: u32 = 0;
   previousJumps: u32 = 0;

@@ -31,6 +31,7 @@ import {
   env,
   immediateAt,
   opcodeAt,
+  srcAt,
   subOf,
 } from './environment';
 import { fail1, fail2 } from './fail';
@@ -161,7 +162,7 @@ function visit(i: i32): i32 {
     }
     default: {
       setAux(i, AUX_PRUNE);
-      if ((opcode & 0xf0) == BPF_JCOND) setAux(i, AUX_CHECKPOINT);
+      if (opcode == (BPF_JMP | BPF_JCOND) && srcAt(i) == 0) setAux(i, AUX_CHECKPOINT);
       const result = follow(i, i + 1, FALLTHROUGH);
       if (result != DONE) return result;
       return follow(i, jumpTarget(i), BRANCH);
@@ -278,7 +279,7 @@ export function computeComponents(): void {
       store<i32>(low + at, lowest);
       walkSize--;
       if (lowest < load<i32>(order + at)) continue;
-      let isLoop = load<i32>(open + ((<usize>(openSize - 1)) << 2)) != i || load<u8>(auxOf(i), AUX_CALLBACK) != 0;
+      let isLoop = load<i32>(open + ((<usize>(openSize - 1)) << 2)) != i;
       for (let k = 0; k < count; k++) if (successorOf(i, k) == i) isLoop = true;
       let popped = -1;
       while (popped != i) {

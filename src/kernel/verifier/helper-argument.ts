@@ -26,7 +26,6 @@ import {
   ARG_PTR_TO_TIMER,
   ARG_PTR_TO_UNINIT_MAP_VALUE,
   ARG_PTR_TO_UNINIT_MEM,
-  helperArgument,
   helperArgumentSize,
   helperFlags,
   HELPER_PACKET_ACCESS,
@@ -71,6 +70,7 @@ import { readConstantKey } from './constant-key';
 import { checkConstantString } from './constant-string';
 import { checkUnmodifiedPointer } from './context';
 import { fail, fail1, fail2, fail3 } from './fail';
+import { declaredArgument } from './helper-variants';
 import { checkHelperMemory, checkHelperSize } from './helper-memory';
 import { checkLockArgument } from './locks';
 import { checkSource, registerNow } from './operands';
@@ -140,7 +140,7 @@ function takeFixed(r: usize, number: i32, position: i32, writes: bool, raw: bool
 /** Argument `position` (0 to 4) of helper call.id. */
 export function checkHelperArgument(position: i32): i32 {
   const number = position + 1;
-  const argument = helperArgument(call.id, position);
+  const argument = declaredArgument(position);
   if (argument == ARG_DONTCARE || (position >= 2 && (helperFlags(call.id) & HELPER_VARIADIC) != 0)) return 0;
   let error = checkSource(number);
   if (error != 0) return error;

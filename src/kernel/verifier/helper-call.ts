@@ -126,7 +126,9 @@ function checkAllowed(id: i32): i32 {
 }
 /** bpf_loop: another round of the callback, while the count may not be reached. */
 function checkLoop(instruction: i32): i32 {
-  const error = markChainPrecision(1);
+  // whether the call can become a plain loop depends on the flags, how often it is walked on the count
+  let error = isNullScalar(registerNow(4)) ? markChainPrecision(4) : 0;
+  if (error == 0) error = markChainPrecision(1);
   if (error != 0) return error;
   const frame = currentFrame(env.state);
   if (<u64>load<i32>(frame, FRAME_CALLBACK_DEPTH) < load<u64>(registerNow(1), REG_umax))

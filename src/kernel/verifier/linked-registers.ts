@@ -15,6 +15,7 @@ import { FRAME_CALLSITE, STATE_FRAME, frameOf, registerOf, slotCount, slotOf } f
 import { copyRegister, markKnown } from './registers';
 import { addRanges } from './scalar-arithmetic';
 import { isSpilled } from './stack-slots';
+import { clearScalarId } from './scalar-id';
 
 /** Linux notes six at most; further ones lose their link. */
 const MOST: i32 = 6;
@@ -40,7 +41,7 @@ function bareId(r: usize): u32 {
 function collect(r: usize, id: u32, frame: i32, number: i32, isRegister: bool): void {
   if (load<i32>(r, REG_type) != SCALAR_VALUE || bareId(r) != id) return;
   if (count == MOST) {
-    store<u32>(r, 0, REG_id);
+    clearScalarId(r);
     return;
   }
   frames[count] = frame;

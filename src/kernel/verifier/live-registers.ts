@@ -1,5 +1,6 @@
 // Which registers may still be read before each instruction: a classic backward analysis over each function.
-import { HELPER_VARIADIC, helperAllowed, helperArgumentCount, helperFlags } from '../generated/helpers';
+import { HELPER_VARIADIC, helperAllowed, helperFlags } from '../generated/helpers';
+import { declaredArgumentCount } from './helper-variants';
 import {
   BPF_ATOMIC,
   BPF_CALL,
@@ -53,7 +54,7 @@ let defines: i32 = 0;
 function callUses(i: i32): i32 {
   const id = immediateAt(i);
   if (!isHelperCall(i) || helperFlags(id) == 0 || !helperAllowed(id, env.program.type)) return 0x3e;
-  const count = (helperFlags(id) & HELPER_VARIADIC) != 0 ? 2 : helperArgumentCount(id);
+  const count = (helperFlags(id) & HELPER_VARIADIC) != 0 ? 2 : declaredArgumentCount(id);
   return ((1 << count) - 1) << 1;
 }
 function usesOfAtomic(i: i32, dst: i32, src: i32): void {

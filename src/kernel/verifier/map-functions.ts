@@ -34,7 +34,7 @@ const DEVMAP_HASH: i32 = 25;
 const RINGBUF: i32 = 27;
 const INODE_STORAGE: i32 = 28;
 const TASK_STORAGE: i32 = 29;
-const BLOOM: i32 = 30;
+export const BLOOM_FILTER: i32 = 30;
 const USER_RINGBUF: i32 = 31;
 const CGRP_STORAGE: i32 = 32;
 
@@ -82,7 +82,7 @@ function mapTakes(type: i32, id: i32): bool {
       return id == 156 || id == 157 || id == 194;
     case CGRP_STORAGE:
       return id == 210 || id == 211 || id == 194;
-    case BLOOM:
+    case BLOOM_FILTER:
       return id == 89 || id == 87;
     default:
       return true;
@@ -128,7 +128,7 @@ function helperTakes(id: i32, type: i32): bool {
       return type == QUEUE || type == STACK;
     case 89:
     case 87:
-      return type == QUEUE || type == STACK || type == BLOOM;
+      return type == QUEUE || type == STACK || type == BLOOM_FILTER;
     case 195:
       return type == PERCPU_ARRAY || type == PERCPU_HASH || type == LRU_PERCPU_HASH;
     case 107:

@@ -1,7 +1,8 @@
 // Keeping states and stopping where a kept one covers the current one; and noticing loops that never end.
+import { ENOMEM } from '../generated/errno';
 import { BPF_COMPLEXITY_LIMIT_STATES } from '../generated/limits';
 import { BPF_JCOND, BPF_JMP } from '../generated/opcodes';
-import { MESSAGE_INFINITE_LOOP } from '../generated/verifier-messages';
+import { MESSAGE_INFINITE_LOOP, MESSAGE_OUT_OF_MEMORY } from '../generated/verifier-messages';
 import { SLOT_kinds, STATE_LOOP_CURRENT, STATE_LOOP_OLD } from '../generated/verifier-records';
 import { addBackEdge, enterComponent, leaveComponent, marksIncomplete, updatePeak } from './components';
 import { AUX_CALLBACK, AUX_CHECKPOINT, AUX_JUMP, AUX_LIVE, auxOf, env, opcodeAt } from './environment';
@@ -42,7 +43,7 @@ import {
   slotCount,
   slotOf,
 } from './layout';
-import { powerPool, take } from './pool';
+import { poolHeld, powerPool, take } from './pool';
 import { forgetPrecision, propagatePrecision } from './precision';
 import { recordCheckpoint, recordState } from './record-state';
 import { exchangeSource } from './recorder';
@@ -50,6 +51,9 @@ import { markNotInit } from './registers';
 import { queryLiveStack, stackSlotAlive } from './stack-liveness';
 import { clearHistory, copyState, freeState, newState } from './states';
 import { sameCallsites } from './widening';
+
+/** bytes of states and analyses: what the machine's memory leaves for a verification */
+const MOST_MEMORY: u64 = 384 << 20;
 
 /** first kept state of each bucket */
 let buckets: usize = 0;
@@ -225,7 +229,12 @@ export function visitState(instruction: i32): i32 {
   }
   if (env.maxStatesPerInstruction < states) env.maxStatesPerInstruction = states;
   if (!env.privileged && states > <u32>BPF_COMPLEXITY_LIMIT_STATES) return 0;
-  if (add) keep(bucket, instruction);
+  if (!add) return 0;
+  if (poolHeld() > MOST_MEMORY) {
+    fail1(MESSAGE_OUT_OF_MEMORY, env.totalStates);
+    return -ENOMEM;
+  }
+  keep(bucket, instruction);
   return 0;
 }
 

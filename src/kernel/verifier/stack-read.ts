@@ -6,7 +6,6 @@ import {
   MESSAGE_STACK_VARIABLE_HELPER,
 } from '../generated/verifier-messages';
 import {
-  REG_id,
   REG_mask,
   REG_smax,
   REG_smin,
@@ -25,7 +24,7 @@ import { fail, fail1, fail3, fail4 } from './fail';
 import { pushHistory, stackFlags } from './history';
 import { FRAME_NUMBER, currentFrame, registerOf, slotOf } from './layout';
 import { copyRegister, isPointerValue, markConstantZero, markUnknown } from './registers';
-import { giveScalarId } from './scalar-id';
+import { clearScalarId, giveScalarId } from './scalar-id';
 import { checkStackInitialized } from './stack-range';
 import { markStackRead } from './stack-liveness';
 import { isSpilled, kindOf } from './stack-slots';
@@ -50,7 +49,7 @@ function fillPart(slot: usize, off: i32, size: i32, spilledSize: i32, target: us
     if (env.privileged && size == 4 && spilledSize == 4 && widthOf(slot) <= 32) giveScalarId(slot);
     copyRegister(target, slot);
     store<u32>(target, definition, REG_subregisterDefinition);
-    if (widthOf(slot) > size * 8) store<u32>(target, 0, REG_id);
+    if (widthOf(slot) > size * 8) clearScalarId(target);
     return 1;
   }
   let spilled = 0;

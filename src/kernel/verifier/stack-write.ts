@@ -9,7 +9,6 @@ import {
 import {
   PTR_TO_STACK,
   REG_SIZE,
-  REG_id,
   REG_smax,
   REG_smin,
   REG_type,
@@ -28,7 +27,7 @@ import { pushHistory, stackFlags } from './history';
 import { FRAME_NUMBER, currentFrame, registerOf, slotOf } from './layout';
 import { markChainPrecision } from './precision';
 import { isNullScalar, markKnown } from './registers';
-import { giveScalarId } from './scalar-id';
+import { clearScalarId, giveScalarId } from './scalar-id';
 import { markStackWrite } from './stack-liveness';
 import {
   forgetSpill,
@@ -80,7 +79,7 @@ function writeFixed(frame: usize, off: i32, size: i32, value: i32): i32 {
     const fits = widthOf(r) <= 8 * size;
     if (fits) giveScalarId(r);
     spillRegister(slot, r, size);
-    if (!fits) store<u32>(slot, 0, REG_id);
+    if (!fits) clearScalarId(slot);
   } else if (r == 0 && atStart && isImmediateStore() && env.privileged) {
     memory.fill(made, 0, REG_SIZE);
     markKnown(made, <u64>(<i64>immediateAt(env.instruction)));

@@ -37,6 +37,7 @@ import {
   subprogramStart,
 } from './environment';
 import { lastMessage, note, setWalking } from './fail';
+import { EAGAIN } from '../generated/errno';
 import { checkFlowGraph, computeComponents, computePostorder } from './flow-graph';
 import { beginFrame } from './frames';
 import { checkFunctionInfo, hasFunctionInfo, prepareMain, setArguments } from './global-functions';
@@ -51,7 +52,7 @@ import { resetStackLiveness } from './stack-liveness';
 import { checkStackDepth } from './stack-depth';
 import { dropWaiting, newState } from './states';
 import { checkSubprogramShape, findSubprograms } from './subprograms';
-import { walk } from './walk';
+import { WALK_PAUSES, beginWalk, walk } from './walk';
 
 export { recordsSize, recordsStart, setRecording } from './recorder';
 export { lastMessage } from './fail';
@@ -112,6 +113,8 @@ function begin(program: Program): void {
   env.cancelled = false;
   env.subprogramCount = 0;
   env.historyEntry = 0;
+  // a verification that nobody finished
+  releaseAll();
   lastMessage[0] = -1;
   resetRecords();
   setWalking(false);
@@ -126,8 +129,8 @@ function begin(program: Program): void {
   memory.fill(env.subprograms, 0, subBytes);
 }
 
-/** Walks subprogram `number` from its start: 0 is the program itself. */
-function walkFrom(number: i32): i32 {
+/** The walk of subprogram `number` begins at its start: 0 is the program itself. */
+function startWalk(number: i32): i32 {
   const state = newState();
   store<i32>(state, 1, STATE_BRANCHES);
   env.subprogram = number;
@@ -149,34 +152,41 @@ function walkFrom(number: i32): i32 {
   }
   resetKept();
   resetComponents();
-  setWalking(true);
-  const error = walk();
-  setWalking(false);
-  dropWaiting();
-  if (error == 0) dropFailingPath();
-  return error;
-}
-/** Global functions that were called, each for all arguments of its prototype; they may call more. */
-function walkGlobals(): i32 {
-  if (!hasFunctionInfo()) return 0;
-  let again = true;
-  while (again) {
-    again = false;
-    for (let i = 1; i < env.subprogramCount; i++) {
-      const sub = subOf(i);
-      const flags = load<i32>(sub, SUB_FLAGS);
-      if ((flags & SUB_GLOBAL) == 0 || (flags & SUB_CALLED) == 0 || (flags & SUB_VERIFIED) != 0) continue;
-      const error = walkFrom(i);
-      if (error != 0) return error;
-      if (recording()) note(MESSAGE_GLOBAL_SAFE, 2, i, i);
-      store<i32>(sub, load<i32>(sub, SUB_FLAGS) | SUB_VERIFIED, SUB_FLAGS);
-      again = true;
-    }
-  }
+  beginWalk();
   return 0;
 }
+function endWalk(error: i32): void {
+  dropWaiting();
+  if (error != 0) return;
+  dropFailingPath();
+  const number = env.subprogram;
+  if (number == 0) return;
+  if (recording()) note(MESSAGE_GLOBAL_SAFE, 2, number, number);
+  const sub = subOf(number);
+  store<i32>(sub, load<i32>(sub, SUB_FLAGS) | SUB_VERIFIED, SUB_FLAGS);
+}
 
-function check(): i32 {
+/** where the search for the next global function goes on, and whether one was walked since it began at the first */
+let globalAt: i32 = 1;
+let globalWalked: bool = false;
+/** A global function that was called and is not yet walked for all arguments of its prototype (it may call more); -1: none. */
+function nextGlobal(): i32 {
+  if (!hasFunctionInfo()) return -1;
+  while (true) {
+    for (; globalAt < env.subprogramCount; globalAt++) {
+      const flags = load<i32>(subOf(globalAt), SUB_FLAGS);
+      if ((flags & SUB_GLOBAL) == 0 || (flags & SUB_CALLED) == 0 || (flags & SUB_VERIFIED) != 0) continue;
+      globalWalked = true;
+      return globalAt;
+    }
+    if (!globalWalked) return -1;
+    globalWalked = false;
+    globalAt = 1;
+  }
+}
+
+/** Everything that is looked at before the program is walked. */
+function prepare(): i32 {
   let error = findSubprograms();
   if (error == 0) error = checkSubprogramShape();
   if (error == 0) error = checkFunctionInfo();
@@ -188,10 +198,9 @@ function check(): i32 {
   computeLiveRegisters();
   for (let i = 0; i < env.subprogramCount; i++)
     if ((load<i32>(subOf(i), SUB_FLAGS) & SUB_HAS_TAIL_CALL) != 0) env.hasTailCall = true;
-  error = walkFrom(0);
-  if (error == 0) error = walkGlobals();
-  if (error == 0) error = checkStackDepth();
-  return error;
+  globalAt = 1;
+  globalWalked = false;
+  return startWalk(0);
 }
 
 /** What the rewriter needs to know. */
@@ -229,15 +238,43 @@ function recordEnd(result: i32): void {
   store<i32>(record, env.instruction, END_RECORD_instruction);
 }
 
-/** 0: accepted, program.info, .subprograms and .stackDepth are filled; otherwise -errno, and lastMessage says why. */
-export function verify(program: Program): i32 {
-  begin(program);
-  const error = check();
-  if (error == 0) publish(program);
+function end(error: i32): i32 {
+  if (error == 0) publish(env.program);
   recordEnd(error);
   heldAtEnd = poolHeld();
   releaseAll();
   env.state = 0;
   env.waiting = 0;
   return error;
+}
+
+/** most instructions that one call walks; 0: all of them */
+let slice: u32 = 0;
+export function setVerifierSlice(instructions: u32): void {
+  slice = instructions;
+}
+
+/** The next slice of the verification that verify() began: like verify(). */
+export function continueVerification(): i32 {
+  env.sliceEnd = slice == 0 ? u32.MAX_VALUE : env.processed + slice;
+  let error = 0;
+  while (error == 0) {
+    error = walk();
+    if (error == WALK_PAUSES) return -EAGAIN;
+    endWalk(error);
+    if (error != 0) break;
+    const next = nextGlobal();
+    if (next < 0) return end(checkStackDepth());
+    error = startWalk(next);
+  }
+  return end(error);
+}
+/**
+ * 0: accepted, program.info, .subprograms and .stackDepth are filled; -EAGAIN: the slice is used up, continueVerification() goes on;
+ * otherwise -errno, and lastMessage says why.
+ */
+export function verify(program: Program): i32 {
+  begin(program);
+  const error = prepare();
+  return error != 0 ? end(error) : continueVerification();
 }

@@ -53,7 +53,7 @@ import {
   srcAt,
 } from './environment';
 import { PATH_ENDS, checkExit } from './exit';
-import { fail, fail1, fail2 } from './fail';
+import { fail, fail1, fail2, setWalking } from './fail';
 import { checkHelperCall } from './helper-call';
 import { pushHistory } from './history';
 import { STATE_FRAME, STATE_INSTRUCTION, STATE_LAST, STATE_LOCKS, STATE_SPECULATIVE } from './layout';
@@ -162,25 +162,43 @@ function isStoppable(error: i32): bool {
 /** The path is done (it ended, or is covered): the next waiting one. 1: none waits. */
 function nextPath(): i32 {
   scratchAll();
-  updateLiveStack();
   const error = finishPath();
+  updateLiveStack();
   if (error != 0) return error;
   if (!popState()) return 1;
   printWhole = true;
   return 0;
 }
 
-/** Walks every path from the current state. 0 or -errno. */
-export function walk(): i32 {
+/** The slice is used up: walk() goes on from here when it is called again. */
+export const WALK_PAUSES: i32 = 2;
+/** instruction before the one to come on this path, -1: none */
+let previousOnPath: i32 = -1;
+
+export function beginWalk(): void {
   printWhole = false;
-  let previous = -1;
+  previousOnPath = -1;
+}
+/** Walks every path from the current state. 0, -errno, or WALK_PAUSES. */
+export function walk(): i32 {
+  setWalking(true);
+  const result = walkPaths();
+  setWalking(false);
+  return result;
+}
+function walkPaths(): i32 {
+  let previous = previousOnPath;
   while (true) {
     env.historyEntry = 0;
     env.previous = previous;
     const i = env.instruction;
     if (i < 0 || i >= env.count) return fail2(MESSAGE_BAD_INSTRUCTION_INDEX, i, env.count);
-    if (++env.processed > <u32>BPF_COMPLEXITY_LIMIT_INSNS) return fail1(MESSAGE_TOO_LARGE, env.processed);
     if (env.cancelled) return fail1(MESSAGE_CANCELLED, env.processed);
+    if (env.processed >= env.sliceEnd) {
+      previousOnPath = previous;
+      return WALK_PAUSES;
+    }
+    if (++env.processed > <u32>BPF_COMPLEXITY_LIMIT_INSNS) return fail1(MESSAGE_TOO_LARGE, env.processed);
     store<i32>(env.state, previous, STATE_LAST);
     store<i32>(env.state, i, STATE_INSTRUCTION);
     const aux = auxOf(i);
