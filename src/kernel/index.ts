@@ -47,6 +47,7 @@ import { checkSlowly } from './memory/access';
 import { resolve } from './memory/shadow';
 import { env } from './verifier/environment';
 import { recordsSize, recordsStart, setRecording as keepRecords } from './verifier/recorder';
+import { setVerifierSlice } from './verifier/verify';
 import { resetDevices } from './memory/devices';
 import { resetMaps, mapById } from './maps/registry';
 import { closeFile, descriptorOfCode, programOf, resetFiles } from './syscall/files';
@@ -57,6 +58,7 @@ import {
   setLoaderCapabilities,
   setLoaderKernel,
   setVerdictsOnly as askVerdictsOnly,
+  continueProgramLoad,
 } from './syscall/programs';
 import { resetSkb } from './syscall/skb-buffer';
 import { resetXdp } from './syscall/xdp-buffer';
@@ -276,6 +278,20 @@ export function recordPointer(): usize {
 
 export function recordSize(): u32 {
   return recordsSize();
+}
+
+/**
+ * A load walks at most so many instructions at a time (0: all of them) and then answers -EAGAIN; continueLoad() goes on and answers as
+ * the load would, or -EAGAIN again. cancelVerification() in between: the next answer is the refusal.
+ */
+export function setVerificationSlice(instructions: u32): void {
+  setVerifierSlice(instructions);
+}
+export function continueLoad(): i64 {
+  return continueProgramLoad();
+}
+export function cancelVerification(): void {
+  env.cancelled = true;
 }
 
 /** instructions that the last verification walked through */
