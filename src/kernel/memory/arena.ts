@@ -1,7 +1,7 @@
 // The simulated kernel's heap (Linux: slab and page allocator in one): objects that programs can point at. It takes memory in
 // chunks from the end of linear memory, apart from AssemblyScript's heap. Every object stands behind a header that programs
 // cannot touch, so a neighbour's header is also the red zone of the object before it.
-import { MEMORY_LIMIT } from './layout';
+import { MEMORY_LIMIT, PAGES } from './layout';
 import { SHADOW_FREED, SHADOW_REDZONE, conceal, expose } from './shadow';
 
 /** bytes before an object: size (u32), size class (u32), mark (u64) */
@@ -57,6 +57,7 @@ function carve(size: usize): usize {
     const start = (<usize>before) << 16;
     store<u32>(chunks + ((<usize>chunkCount) << 3), <u32>start);
     store<u32>(chunks + ((<usize>chunkCount) << 3), <u32>(start + bytes), 4);
+    memory.fill(PAGES + (start >> 12), 1, bytes >> 12);
     chunkCount++;
   }
   const at = bump;
@@ -121,6 +122,7 @@ export function resetArena(): void {
     const start = <usize>load<u32>(chunks + ((<usize>i) << 3));
     const end = <usize>load<u32>(chunks + ((<usize>i) << 3), 4);
     conceal(start, end - start, 0);
+    memory.fill(PAGES + (start >> 12), 1, (end - start) >> 12);
   }
   memory.fill(free, 0, (<usize>CLASSES) << 2);
   nextChunk = 0;

@@ -26,6 +26,9 @@ export const FAULT_WORD: usize = 0x5000;
 /** instructions that the current run may still take (i64); compiled code counts it down */
 export const BUDGET_WORD: usize = 0x5020;
 
+/** a byte for each page of linear memory: 1 where it is RAM of the simulated machine (memory/pages.ts) */
+export const PAGES: usize = 0x60000;
+
 /** lines of bpf_printk, see helpers/trace.ts */
 export const TRACE: usize = 0x10000;
 export const TRACE_SIZE: usize = 0x40000;

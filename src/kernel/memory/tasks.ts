@@ -88,6 +88,29 @@ export function enterTask(pid: u32, tgid: u32, uid: u32, gid: u32, parent: u32):
   return current;
 }
 
+/** The current task dies; its parent goes on. False: it was the first task, without which there is no machine. */
+export function endCurrent(): bool {
+  if (load<u32>(current, TASK_PID) == 1) return false;
+  const dead = current;
+  const parent = load<u64>(dead, TASK_REAL_PARENT);
+  const kept: Array<usize> = [];
+  current = tasks[0];
+  for (let i = 0; i < tasks.length; i++) {
+    if (tasks[i] == dead) continue;
+    kept.push(tasks[i]);
+    if (toVirtual(tasks[i]) == parent) current = tasks[i];
+  }
+  tasks = kept;
+  return true;
+}
+
+/** The task behind `task` in the order of their birth; the first one for 0; 0 behind the last. */
+export function nextTask(task: usize): usize {
+  if (task == 0) return tasks.length > 0 ? tasks[0] : 0;
+  for (let i = 0; i + 1 < tasks.length; i++) if (tasks[i] == task) return tasks[i + 1];
+  return 0;
+}
+
 export function setCgroup(id: u64): void {
   currentCgroup = id;
 }

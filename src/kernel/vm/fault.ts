@@ -29,6 +29,17 @@ export const FAULT_HELPER_MEMORY: i32 = 10;
 export const FAULT_PACKET: i32 = 11;
 /** the program ran past its last instruction */
 export const FAULT_END: i32 = 12;
+// In kernel mode the processor's own exceptions take their place.
+/** nothing is mapped there, or not for this; errorCode() says which (#PF) */
+export const FAULT_PAGE: i32 = 13;
+/** an address that no x86-64 processor has, as its upper bits do not agree (#GP) */
+export const FAULT_GENERAL_PROTECTION: i32 = 14;
+/** #DE */
+export const FAULT_DIVIDE: i32 = 15;
+/** #UD */
+export const FAULT_OPCODE: i32 = 16;
+/** the stack's guard page was hit (#DF) */
+export const FAULT_GUARD: i32 = 17;
 
 /** The record lies at FAULT_WORD, so that compiled code can look at it: kind i32, slot i32, address u64, frame i32. */
 export function faultKind(): i32 {
@@ -47,6 +58,15 @@ export function faultAddress(): u64 {
 /** call depth, 0 is the main program */
 export function faultFrame(): i32 {
   return load<i32>(FAULT_WORD, 16);
+}
+
+/** x86's page fault error code */
+export function errorCode(): u32 {
+  return load<u32>(FAULT_WORD, 20);
+}
+
+export function setErrorCode(code: u32): void {
+  store<u32>(FAULT_WORD, code, 20);
 }
 
 /** Records the first fault of a run. */

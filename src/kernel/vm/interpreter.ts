@@ -37,9 +37,19 @@ import {
 } from '../generated/opcodes';
 import { HELPER_TABLE, MEMORY_LIMIT, REGISTERS, SHADOW, VIRTUAL_BASE } from '../memory/layout';
 import { checkSlowly } from '../memory/access';
+import { kernelAccess } from '../memory/pages';
 import { resolve } from '../memory/shadow';
 import { HELPER_COUNT } from '../generated/helpers';
-import { FAULT_CALL_DEPTH, FAULT_END, FAULT_HELPER, FAULT_INSTRUCTION, faultKind, locate, raise } from './fault';
+import {
+  FAULT_CALL_DEPTH,
+  FAULT_DIVIDE,
+  FAULT_END,
+  FAULT_HELPER,
+  FAULT_INSTRUCTION,
+  faultKind,
+  locate,
+  raise,
+} from './fault';
 import { atomic32, atomic64 } from './atomics';
 import {
   divide32,
@@ -52,6 +62,15 @@ import {
   signedModulo64,
 } from './arithmetic';
 import { beginEach, beginLoop, call, depth, leave, codeBase, mayGoto, pcAfter, tailCall } from './calls';
+import {
+  NATIVE_LEAVE,
+  callNative,
+  kernelCall,
+  kernelDivide,
+  kernelEnter,
+  kernelExit,
+  kernelReturn,
+} from './kernel-mode';
 import { loadPacket, packetValue } from './packet-load';
 import {
   ALU,
@@ -72,6 +91,19 @@ import {
   OP_FUNCTION,
   OP_HELPER,
   OP_IMM64,
+  OP_KERNEL_ATOMIC32,
+  OP_KERNEL_ATOMIC64,
+  OP_KERNEL_CALL,
+  OP_KERNEL_CALL_REGISTER,
+  OP_KERNEL_DIVIDE,
+  OP_KERNEL_ENTER,
+  OP_KERNEL_EXIT,
+  OP_KERNEL_LOAD,
+  OP_KERNEL_LOAD_SIGNED,
+  OP_KERNEL_NATIVE,
+  OP_KERNEL_RETURN,
+  OP_KERNEL_STORE,
+  OP_KERNEL_STORE_IMMEDIATE,
   OP_LOAD_ACQUIRE16,
   OP_LOAD_ACQUIRE32,
   OP_LOAD_ACQUIRE64,
@@ -1001,6 +1033,127 @@ export function execute(budget: i64): i32 {
       case OP_FUNCTION:
         set(d, CALLBACK_INTERPRETED | immediate(pc));
         pc += 2 * RECORD_SIZE;
+        continue;
+      case OP_KERNEL_LOAD + (BPF_W >> 3):
+        at = kernelAccess(get(s) + offset(pc), 4, false);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        set(d, <u64>load<u32>(at));
+        break;
+      case OP_KERNEL_LOAD + (BPF_H >> 3):
+        at = kernelAccess(get(s) + offset(pc), 2, false);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        set(d, <u64>load<u16>(at));
+        break;
+      case OP_KERNEL_LOAD + (BPF_B >> 3):
+        at = kernelAccess(get(s) + offset(pc), 1, false);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        set(d, <u64>load<u8>(at));
+        break;
+      case OP_KERNEL_LOAD + (BPF_DW >> 3):
+        at = kernelAccess(get(s) + offset(pc), 8, false);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        set(d, load<u64>(at));
+        break;
+      case OP_KERNEL_LOAD_SIGNED + (BPF_W >> 3):
+        at = kernelAccess(get(s) + offset(pc), 4, false);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        set(d, <u64>(<i64>load<i32>(at)));
+        break;
+      case OP_KERNEL_LOAD_SIGNED + (BPF_H >> 3):
+        at = kernelAccess(get(s) + offset(pc), 2, false);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        set(d, <u64>(<i64>load<i16>(at)));
+        break;
+      case OP_KERNEL_LOAD_SIGNED + (BPF_B >> 3):
+        at = kernelAccess(get(s) + offset(pc), 1, false);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        set(d, <u64>(<i64>load<i8>(at)));
+        break;
+      case OP_KERNEL_STORE_IMMEDIATE + (BPF_W >> 3):
+        at = kernelAccess(get(d) + offset(pc), 4, true);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        store<u32>(at, <u32>immediate32(pc));
+        break;
+      case OP_KERNEL_STORE_IMMEDIATE + (BPF_H >> 3):
+        at = kernelAccess(get(d) + offset(pc), 2, true);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        store<u16>(at, <u16>immediate32(pc));
+        break;
+      case OP_KERNEL_STORE_IMMEDIATE + (BPF_B >> 3):
+        at = kernelAccess(get(d) + offset(pc), 1, true);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        store<u8>(at, <u8>immediate32(pc));
+        break;
+      case OP_KERNEL_STORE_IMMEDIATE + (BPF_DW >> 3):
+        at = kernelAccess(get(d) + offset(pc), 8, true);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        store<u64>(at, immediate(pc));
+        break;
+      case OP_KERNEL_STORE + (BPF_W >> 3):
+        at = kernelAccess(get(d) + offset(pc), 4, true);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        store<u32>(at, <u32>get(s));
+        break;
+      case OP_KERNEL_STORE + (BPF_H >> 3):
+        at = kernelAccess(get(d) + offset(pc), 2, true);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        store<u16>(at, <u16>get(s));
+        break;
+      case OP_KERNEL_STORE + (BPF_B >> 3):
+        at = kernelAccess(get(d) + offset(pc), 1, true);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        store<u8>(at, <u8>get(s));
+        break;
+      case OP_KERNEL_STORE + (BPF_DW >> 3):
+        at = kernelAccess(get(d) + offset(pc), 8, true);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        store<u64>(at, get(s));
+        break;
+      case OP_KERNEL_ATOMIC32:
+        at = kernelAccess(get(d) + offset(pc), 4, true);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        atomic32(<i32>immediate32(pc), at, REGISTERS + s, REGISTERS + R0);
+        break;
+      case OP_KERNEL_ATOMIC64:
+        at = kernelAccess(get(d) + offset(pc), 8, true);
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        atomic64(<i32>immediate32(pc), at, REGISTERS + s, REGISTERS + R0);
+        break;
+      case OP_KERNEL_DIVIDE:
+        if (!kernelDivide(<i32>load<i32>(pc, 4), d, s)) {
+          raise(FAULT_DIVIDE, 0);
+          return stop(pc, left, STATUS_FAULT);
+        }
+        break;
+      case OP_KERNEL_CALL:
+        at = kernelCall(pc, immediate(pc));
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        pc = at;
+        continue;
+      case OP_KERNEL_CALL_REGISTER:
+        at = kernelCall(pc, get(d));
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        pc = at;
+        continue;
+      case OP_KERNEL_ENTER:
+        if (!kernelEnter(<i64>immediate(pc))) return stop(pc, left, STATUS_FAULT);
+        break;
+      case OP_KERNEL_EXIT:
+        at = kernelExit();
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        pc = at;
+        continue;
+      case OP_KERNEL_RETURN:
+        at = kernelReturn();
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        pc = at;
+        continue;
+      case OP_KERNEL_NATIVE:
+        if (immediate(pc) == <u64>NATIVE_LEAVE) return stop(pc, left, STATUS_EXIT);
+        if (!callNative(pc, immediate(pc))) return stop(pc, left, STATUS_FAULT);
+        at = kernelReturn();
+        if (at == 0) return stop(pc, left, STATUS_FAULT);
+        pc = at;
         continue;
       case OP_END:
         raise(FAULT_END, 0);

@@ -69,6 +69,24 @@ export const OP_FUNCTION: i32 = 189;
 export const OP_END: i32 = 190;
 export const OP_BAD: i32 = 191;
 
+// Kernel mode (vm/kernel-mode.ts): pages decide, not objects.
+/** bases of its loads and stores: plus size >> 3 as above */
+export const OP_KERNEL_LOAD: i32 = 192;
+export const OP_KERNEL_LOAD_SIGNED: i32 = 196;
+export const OP_KERNEL_STORE_IMMEDIATE: i32 = 200;
+export const OP_KERNEL_STORE: i32 = 204;
+export const OP_KERNEL_ATOMIC32: i32 = 208;
+export const OP_KERNEL_ATOMIC64: i32 = 209;
+/** a division that may trap; the field holds what it is otherwise */
+export const OP_KERNEL_DIVIDE: i32 = 210;
+export const OP_KERNEL_CALL: i32 = 211;
+export const OP_KERNEL_CALL_REGISTER: i32 = 212;
+export const OP_KERNEL_ENTER: i32 = 213;
+export const OP_KERNEL_EXIT: i32 = 214;
+/** exit from a function that entered no frame */
+export const OP_KERNEL_RETURN: i32 = 215;
+export const OP_KERNEL_NATIVE: i32 = 216;
+
 /** A record: operation u16, destination register × 8 u8, source register × 8 u8, target or offset i32, immediate i64. */
 export const RECORD_SIZE: usize = 16;
 export const RECORD_SHIFT: usize = 4;
