@@ -66,6 +66,7 @@ import { COMM_SIZE, enterTask, lastSignal, resetTasks, setCgroup } from './memor
 import { TASK_COMM } from './memory/structures';
 import { giveUserMemory } from './memory/user';
 import { addDevice } from './memory/devices';
+import { makeSocket, resetSocketTable } from './memory/sockets';
 import { resetRingBuffers } from './maps/ring-buffer';
 import { readRecords } from './maps/records';
 import { openPerfEvent as openEvent } from './syscall/files';
@@ -125,6 +126,7 @@ export function boot(seed: u64, cpus: i32): void {
   resetRingBuffers();
   resetTimers();
   resetSockets();
+  resetSocketTable();
   noteRedirect(0, 0);
   resetRuns();
   resetExecuted();
@@ -239,6 +241,15 @@ export function userMemory(from: usize, size: u32): u64 {
 /** A network device; its interface number. The name has at most 15 characters; flags are IFF_…. */
 export function createDevice(name: usize, nameSize: u32, mtu: u32, flags: u32): u32 {
   return addDevice(String.UTF8.decodeUnsafe(name, nameSize), mtu, flags);
+}
+
+/**
+ * A socket that programs can find: family 2 (IPv4) or 10 (IPv6), protocol 6 (TCP) or 17 (UDP), bound to the 4 or 16 bytes at `local`
+ * and `port`. With `remote` (0: none) and its port it is connected; a TCP socket without listens. Its virtual address; 0: no memory.
+ */
+export function createSocket(family: u32, protocol: u32, local: usize, port: u32, remote: usize, remotePort: u32): u64 {
+  const sock = makeSocket(<u16>family, <u16>protocol, local, <u16>port, remote, <u16>remotePort);
+  return sock == 0 ? 0 : toVirtual(sock);
 }
 
 /** perf_event_open(2) for bpf_perf_event_output on that CPU: a descriptor to put into a perf event array */

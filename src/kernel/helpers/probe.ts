@@ -5,16 +5,23 @@ import { mapped } from '../memory/shadow';
 import { USER_END, userMemory } from '../memory/user';
 import { result } from './arguments';
 
-const PAGE: u64 = 4096;
+/** where the upper half of the address space begins: an address between the two halves is none */
+const KERNEL_START: u64 = 0xffff800000000000;
 
-/** What reading kernel memory at a bad address gives: addresses of user space are refused before they are tried. */
-function kernelError(address: u64): i32 {
-  return address < USER_END + PAGE ? -ERANGE : -EFAULT;
+/** Can kernel memory be there at all? (Linux: copy_from_kernel_nofault_allowed) */
+function isKernelAddress(address: u64): bool {
+  return address >= KERNEL_START;
 }
 
-function copy(to: u64, size: u32, from: usize, error: i32 = -EFAULT): u64 {
+/** What reading kernel memory at a bad address gives: other addresses are refused before they are tried. */
+function kernelError(address: u64): i32 {
+  return isKernelAddress(address) ? -EFAULT : -ERANGE;
+}
+
+/** `from`: linear address, 0: there is nothing that can be read, and `error` says why. */
+function copy(to: u64, size: u32, from: usize, error: i32): u64 {
   const at = helperMemory(to, size);
-  if (at == 0 || size == 0) return 0;
+  if (at == 0) return 0;
   if (from != 0) {
     memory.copy(at, from, size);
     return 0;
@@ -25,17 +32,22 @@ function copy(to: u64, size: u32, from: usize, error: i32 = -EFAULT): u64 {
 
 /** bpf_probe_read_kernel(to, size, from): 0, or -EFAULT with `to` cleared */
 export function probeReadKernel(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
-  return copy(r1, <u32>r2, mapped(r3, <u32>r2), kernelError(r3));
+  const size = <u32>r2;
+  // Reading nothing is fine, but not just anywhere.
+  const from = size == 0 ? <usize>isKernelAddress(r3) : mapped(r3, size);
+  return copy(r1, size, from, kernelError(r3));
 }
 
 /** bpf_probe_read_user(to, size, from), bpf_copy_from_user */
 export function probeReadUser(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
-  return copy(r1, <u32>r2, userMemory(r3, <u32>r2));
+  const size = <u32>r2;
+  const from = size == 0 ? <usize>(r3 <= USER_END) : userMemory(r3, size);
+  return copy(r1, size, from, -EFAULT);
 }
 
 /** bpf_probe_read(to, size, from): of whichever memory the address belongs to */
 export function probeRead(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
-  return copy(r1, <u32>r2, r3 < USER_END ? userMemory(r3, <u32>r2) : mapped(r3, <u32>r2));
+  return r3 < USER_END ? probeReadUser(r1, r2, r3, 0, 0) : probeReadKernel(r1, r2, r3, 0, 0);
 }
 
 /** Copies up to the terminator; the length with it, `size` when it was cut. -EFAULT, with `to` cleared, at a hole. */

@@ -66,6 +66,7 @@ import {
   socketCookie,
   socketUser,
 } from './sockets';
+import { listener, lookupTcp, lookupUdp, releaseSocket } from './socket-lookup';
 import { cgroupStorage, storageDelete, storageGet } from './storage';
 import { tracePrintk } from './trace';
 import { vlanPop, vlanPush } from './vlan';
@@ -131,6 +132,9 @@ export function resetHelpers(): void {
   set(68, loadBytesRelative);
   set(80, getCgroup);
   set(81, cgroupStorage);
+  set(84, lookupTcp);
+  set(85, lookupUdp);
+  set(86, releaseSocket);
   set(87, mapPush);
   set(88, mapPop);
   set(89, mapPeek);
@@ -138,6 +142,8 @@ export function resetHelpers(): void {
   set(94, spinUnlock);
   set(95, fullSocket);
   set(97, markCongestion);
+  set(98, listener);
+  set(99, lookupTcp);
   set(105, textToSigned);
   set(106, textToUnsigned);
   set(107, storageGet);

@@ -1,5 +1,5 @@
 // struct bpf_timer in map values: they fire when the host lets time pass (advanceClock), in the order of their times.
-import { EBUSY, EINVAL } from '../generated/errno';
+import { EBUSY, EDEADLK, EINVAL } from '../generated/errno';
 import { advanceClock, clock } from '../cpu';
 import { BpfMap } from '../maps/map';
 import { helperMemory } from '../memory/access';
@@ -21,9 +21,12 @@ class Timer {
 }
 
 let timers: Array<Timer> = [];
+/** the one whose callback runs */
+let firing: Timer | null = null;
 
 export function resetTimers(): void {
   timers = [];
+  firing = null;
 }
 
 function timerAt(address: u64): Timer | null {
@@ -66,10 +69,11 @@ export function timerStart(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
   return 0;
 }
 
-/** bpf_timer_cancel(timer): 1 if it was waiting, 0 if not, -EINVAL before bpf_timer_init */
+/** bpf_timer_cancel(timer): 1 if it was waiting, 0 if not, -EINVAL before bpf_timer_init, -EDEADLK in its own callback */
 export function timerCancel(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   const timer = timerAt(r1);
   if (timer == null) return result(-EINVAL);
+  if (timer == firing) return result(-EDEADLK);
   const waited = timer.due != 0;
   timer.due = 0;
   timer.callback = 0;
@@ -92,6 +96,7 @@ export function passTime(nanoseconds: u64): void {
     if (map == null) continue;
     const element = map.elementOf(next.at);
     if (element == 0) continue;
+    firing = next;
     callBack(
       next.callback,
       toVirtual(map.address),
@@ -99,6 +104,7 @@ export function passTime(nanoseconds: u64): void {
       toVirtual(map.elementValue(element)),
       0,
     );
+    firing = null;
   }
   if (end > clock) advanceClock(end - clock);
 }

@@ -111,16 +111,18 @@ export class PerfEvent {
 
   /** 0, or -ENOSPC when the reader is too slow. */
   add(from: usize, size: u32, more: usize, moreSize: u32): i32 {
-    const whole = size + moreSize;
-    const length = 8 + ((whole + 7) & ~7);
+    // The size goes before the bytes, and Linux pads both together: 8 bytes are read as a sample of 12.
+    const whole = ((size + moreSize + 4 + 7) & ~7) - 4;
+    const length = HEADER + 4 + whole;
     if (this.head == this.tail) this.head = this.tail = 0;
-    if (this.tail + length > EVENT_BYTES) {
+    if (this.tail + length >= EVENT_BYTES) {
       this.lost++;
       return -ENOSPC;
     }
     store<u32>(this.data + this.tail, whole);
-    memory.copy(this.data + this.tail + 8, from, size);
-    memory.copy(this.data + this.tail + 8 + size, more, moreSize);
+    memory.copy(this.data + this.tail + 4, from, size);
+    memory.copy(this.data + this.tail + 4 + size, more, moreSize);
+    memory.fill(this.data + this.tail + 4 + size + moreSize, 0, whole - size - moreSize);
     this.tail += length;
     return 0;
   }
@@ -129,12 +131,14 @@ export class PerfEvent {
   next(to: usize, room: u32): i32 {
     if (this.head == this.tail) return -EAGAIN;
     const size = load<u32>(this.data + this.head);
-    memory.copy(to, this.data + this.head + 8, min(size, room));
-    this.head += 8 + ((size + 7) & ~7);
+    memory.copy(to, this.data + this.head + 4, min(size, room));
+    this.head += HEADER + 4 + size;
     return <i32>size;
   }
 }
 
+/** sizeof(struct perf_event_header), which user space does not get to see here but which takes its room */
+const HEADER: u32 = 8;
 /** room for samples, headers included (libbpf's usual eight pages) */
 const EVENT_BYTES: u32 = 32768;
 

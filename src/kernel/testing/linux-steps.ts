@@ -1,7 +1,7 @@
 // The requests of src/judge/linux.ts, answered by the simulated kernel, in the same form: so that the two can be compared.
 import { BPF_MAP_FREEZE } from '../../bpf/syscall.ts';
 import type { Step } from '../../judge/linux.ts';
-import { Machine } from './machine.ts';
+import { bootedMachine, little, type Machine } from './machine.ts';
 
 /** An answer as data; what does not compare (times, logs) is left out. */
 export type PlainAnswer = Readonly<Record<string, unknown>>;
@@ -13,6 +13,9 @@ function valueSize(map: Extract<Step, { do: 'map' }>, cpus: number): number {
   if (PER_CPU.has(map.type)) return ((map.value + 7) & ~7) * cpus;
   return map.value;
 }
+
+/** bytes that a sample may have */
+const ROOM = 65536;
 
 const PER_CPU: ReadonlySet<number> = new Set([5, 6, 10, 21]);
 
@@ -28,9 +31,22 @@ function replaceMaps(instructions: Uint8Array, maps: readonly number[]): Uint8Ar
   return code;
 }
 
+/** A bound socket; a TCP connection has two ends, and both are this machine's. */
+function openSocket(machine: Machine, step: Extract<Step, { do: 'socket' }>): void {
+  const TCP = 6;
+  const protocol = step.type === 1 ? TCP : 17;
+  const family = step.address.length === 4 ? 2 : 10;
+  const address = machine.give(step.address);
+  const to = step.to === undefined ? 0 : machine.give(step.to);
+  machine.kernel.createSocket(family, protocol, address, step.port, to, step.toport ?? 0);
+  if (to === 0) return;
+  if (protocol === TCP) machine.kernel.createSocket(family, protocol, to, step.toport ?? 0, address, step.port);
+}
+
 /** Answers the steps. After each run some time passes, as it does on Linux, so that timers fire. `programs` gets the descriptors. */
-export function simulate(steps: readonly Step[], machine = new Machine(1n, 2), programs: number[] = []): PlainAnswer[] {
+export function simulate(steps: readonly Step[], machine = bootedMachine(), programs: number[] = []): PlainAnswer[] {
   const maps: number[] = [];
+  const events: number[] = [];
   const shapes: Extract<Step, { do: 'map' }>[] = [];
   let btf = 0;
   const answers: PlainAnswer[] = [];
@@ -127,6 +143,31 @@ export function simulate(steps: readonly Step[], machine = new Machine(1n, 2), p
       }
       case 'freeze':
         answers.push(refused(machine.call(BPF_MAP_FREEZE, { map_fd_u32: 0 }, { map_fd_u32: maps[step.map] ?? -1 })));
+        break;
+      case 'event': {
+        const fd = machine.kernel.openPerfEvent(step.cpu);
+        events.push(fd);
+        answers.push(refused(machine.update(maps[step.map] ?? -1, step.key, little(fd, 4))));
+        break;
+      }
+      case 'samples': {
+        const to = machine.kernel.allocate(ROOM);
+        const samples: string[] = [];
+        for (;;) {
+          const size = machine.kernel.readRecord(events[step.event] ?? -1, to, ROOM);
+          if (size < 0) break;
+          samples.push(hex(machine.bytes(to, size)));
+        }
+        machine.kernel.release(to);
+        answers.push({ errno: 0, samples });
+        break;
+      }
+      case 'netns':
+        answers.push({ errno: 0 });
+        break;
+      case 'socket':
+        openSocket(machine, step);
+        answers.push({ errno: 0 });
         break;
       default:
         throw new Error(`the simulated kernel is not asked to ${step.do}`);

@@ -2,7 +2,7 @@
 // each errno counts only where somebody would notice another one, that is where the program's own result depends on it.
 import type { Step } from '../../judge/linux.ts';
 import { simulate } from './linux-steps.ts';
-import { Machine } from './machine.ts';
+import { bootedMachine, type Machine } from './machine.ts';
 
 /** A helper's errno in a program of a scenario. */
 export interface Provoked {
@@ -59,7 +59,7 @@ export function provokedBy(steps: readonly Step[]): Provoked[] {
   if (step?.do !== 'run') return found;
   const packet = step.packet ?? new Uint8Array(64);
   const once = (replace: number): ReturnType<typeof follow> => {
-    const machine = new Machine();
+    const machine = bootedMachine();
     const fds: number[] = [];
     simulate(steps.slice(0, run), machine, fds);
     return follow(machine, fds[step.prog] ?? -1, packet, replace);

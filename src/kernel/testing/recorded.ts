@@ -11,7 +11,7 @@ interface Kept {
   readonly answers: readonly PlainAnswer[];
 }
 
-const COMPARED = ['errno', 'retval', 'dataOut', 'ctxOut', 'value', 'key'] as const;
+const COMPARED = ['errno', 'retval', 'dataOut', 'ctxOut', 'value', 'key', 'samples'] as const;
 
 /** What of an answer is compared: the errno, and what came out on success. */
 export function comparable(step: Step, answer: PlainAnswer): PlainAnswer {
