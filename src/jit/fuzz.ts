@@ -190,6 +190,7 @@ const same = (a: Outcome, b: Outcome): boolean =>
 
 /** A way to run a program, compared with the interpreter's run of its bare form. */
 type Way = (program: RandomProgram) => Outcome | Promise<Outcome>;
+type Ways = readonly (readonly [between: string, Way])[];
 
 const subjectOf = (program: RandomProgram, bare: boolean): Subject => ({
   type: program.type,
@@ -201,7 +202,8 @@ const subjectOf = (program: RandomProgram, bare: boolean): Subject => ({
 /** The form that everything is compared with: bare where that is possible, so that our verifier is not asked whom it trusts. */
 const isBare = (program: RandomProgram): boolean => program.type === 'xdp';
 
-function waysOf(kernel: Kernel, linux: boolean): { reference: Way; others: readonly [string, Way][] } {
+/** Linux comes first: it works in a process of its own while we run the others. */
+function waysOf(kernel: Kernel, linux: boolean): { reference: Way; others: Ways } {
   const inReferenceForm =
     (engine: Engine): Way =>
     (program) =>
@@ -213,12 +215,13 @@ function waysOf(kernel: Kernel, linux: boolean): { reference: Way; others: reado
       // The verified form of a bare program has a longer head, so its count says nothing here.
       return isBare(program) ? { ...outcome, instructions: null } : outcome;
     };
-  const others: [string, Way][] = [
+  const judge: Ways = linux ? [['interpreter, Linux', (program) => runLinux(subjectOf(program, false))]] : [];
+  const others: Ways = [
+    ...judge,
     ['interpreter, JIT checked', inReferenceForm('jit-checked')],
     ['interpreter, JIT counting', verified(true)],
     ['interpreter, JIT', verified(false)],
   ];
-  if (linux) others.push(['interpreter, Linux', (program) => runLinux(subjectOf(program, false))]);
   return { reference: inReferenceForm('interpreter'), others };
 }
 
@@ -244,16 +247,14 @@ export interface FuzzReport {
 
 const isRefused = (outcome: Outcome): boolean => outcome.end.startsWith('rejected');
 
-async function differs(
-  reference: Way,
-  way: Way,
-  program: RandomProgram,
-): Promise<{ refused: boolean; outcomes: readonly [Outcome, Outcome] | null; executed: number }> {
-  const expected = await reference(program);
-  const actual = await way(program);
-  const executed = expected.instructions ?? 0;
-  if (isRefused(expected) || isRefused(actual)) return { refused: true, outcomes: null, executed };
-  return { refused: false, outcomes: same(expected, actual) ? null : [expected, actual], executed };
+/** Both outcomes, where they can be compared and are not the same. */
+function difference(expected: Outcome, actual: Outcome): readonly [Outcome, Outcome] | null {
+  if (isRefused(expected) || isRefused(actual)) return null;
+  return same(expected, actual) ? null : [expected, actual];
+}
+
+async function differs(reference: Way, way: Way, program: RandomProgram): Promise<readonly [Outcome, Outcome] | null> {
+  return difference(await reference(program), await way(program));
 }
 
 /** Cuts statements off for as long as the difference stays. */
@@ -262,7 +263,7 @@ async function shrink(reference: Way, way: Way, program: RandomProgram): Promise
   for (let again = true; again;) {
     again = false;
     for (const candidate of smaller(current)) {
-      if (!(await differs(reference, way, candidate)).outcomes) continue;
+      if (!(await differs(reference, way, candidate))) continue;
       current = candidate;
       again = true;
       break;
@@ -282,20 +283,23 @@ export async function fuzz(kernel: Kernel, options: FuzzOptions): Promise<FuzzRe
   for (let seed = options.from; seed < options.from + options.count; seed++) {
     const program = randomProgram(seed);
     programs++;
-    for (const [between, way] of others) {
-      const result = await differs(reference, way, program);
-      if (way === others[0]?.[1]) instructions += result.executed;
-      if (result.refused) {
+    // Each begins at once and waits for none: our own ones are done when the next begins, Linux's answer comes when it comes.
+    const began = others.map(([between, way]) => [between, way, way(program)] as const);
+    const expected = await reference(program);
+    instructions += expected.instructions ?? 0;
+    for (const [between, way, outcome] of began) {
+      const actual = await outcome;
+      if (isRefused(actual)) {
         if (between.endsWith('Linux')) refusedByLinux++;
         else if (between.endsWith('JIT')) refusedByOurs++;
       }
-      if (!result.outcomes) continue;
+      const found = difference(expected, actual);
+      if (!found) continue;
       const small = await shrink(reference, way, program);
-      const { outcomes } = await differs(reference, way, small);
       differences.push({
         seed,
         between,
-        outcomes: outcomes ?? result.outcomes,
+        outcomes: (await differs(reference, way, small)) ?? found,
         assembly: printProgram(small, between.endsWith('checked') && isBare(small) ? 'bare' : 'verified'),
         packet: hex(small.packet),
       });

@@ -462,10 +462,19 @@ export function printProgram(program: RandomProgram, way: Entrance = 'verified')
   return printer.lines.join('\n');
 }
 
+/** A program is run in several ways, and assembling it takes longer than most of them. */
+const assembled: Readonly<Record<Entrance, WeakMap<RandomProgram, readonly Instruction[]>>> = {
+  bare: new WeakMap(),
+  verified: new WeakMap(),
+};
+
 export function instructionsOf(program: RandomProgram, way: Entrance = 'verified'): readonly Instruction[] {
+  const known = assembled[way].get(program);
+  if (known) return known;
   const { instructions, problems } = assemble(printProgram(program, way));
   const [problem] = problems;
   if (problem) throw new Error(`seed ${program.seed}: line ${problem.line}: ${problem.message}`);
+  assembled[way].set(program, instructions);
   return instructions;
 }
 
