@@ -12,7 +12,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const number = (text: string | undefined, otherwise: number): number => {
-  const value = text === undefined ? otherwise : Number(text);
+  if (text === undefined) return otherwise;
+  const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   console.error(`fuzz: '${text}' is not a number above zero`);
   process.exit(2);
