@@ -344,10 +344,14 @@ const loops: Shape = (d, out) => {
         }
     }
   }
-  d.put(`${d.pick(['add', 'add', 'add', 'add32', 'sub'])} r6, ${d.pick([1, 1, 1, 2, 3])}`);
+  // A loop that does not end takes either verifier a million instructions to refuse: seldom enough.
+  const endless = d.once(40);
+  d.put(
+    `${endless ? d.pick(['sub', 'add32', 'mul']) : d.pick(['add', 'add', 'add32'])} r6, ${d.pick([1, 1, 1, 2, 3])}`,
+  );
   if (onStack) d.put('stxdw [r10-8], r6');
   d.put(
-    `${d.pick(['jlt', 'jlt', 'jslt', 'jle', 'jlt32', ...(d.once(6) ? ['jne', 'jgt'] : [])])} r6, ${d.once(24) ? 'r7' : d.pick([2, 5, 10, 40, 64, 100])}, ${head}`,
+    `${d.pick(endless ? ['jne', 'jgt', 'jslt'] : ['jlt', 'jlt', 'jslt', 'jle', 'jlt32'])} r6, ${endless && d.once(2) ? 'r7' : d.pick([2, 5, 10, 40, 64, 100])}, ${head}`,
   );
   d.put(`${end}:`);
   if (d.once(2)) {

@@ -103,7 +103,8 @@ export function checkConditionalJump(i: i32): i32 {
   if (flags != 0) pushHistory(flags, 0);
 
   let outcome = branchOutcome(d, s, operation, is32);
-  if (outcome < 0) outcome = tryBothWays(d, s, operation, is32);
+  // Linux tries both only with whole registers
+  if (outcome < 0 && !is32) outcome = tryBothWays(d, s, operation, false);
   noteDecision(i, outcome);
   if (outcome >= 0) {
     if (isScalar(d)) error = markChainPrecision(dn);

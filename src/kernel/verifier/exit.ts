@@ -98,7 +98,7 @@ function checkResult(): i32 {
 }
 
 /** Back to the caller; a callback goes back to the helper call itself, which may call it again. */
-function returnToCaller(): i32 {
+export function returnToCaller(): i32 {
   updateLiveStack();
   const state = env.state;
   const number = load<i32>(state, STATE_FRAME);

@@ -1,5 +1,5 @@
 // A helper call: is it allowed, do its arguments fit, what does it leave in r0?
-import { EINVAL } from '../generated/errno';
+import { EFAULT, EINVAL } from '../generated/errno';
 import {
   HELPER_CHANGES_PACKET,
   HELPER_COUNT,
@@ -86,7 +86,8 @@ import { recordingAll } from './recorder';
 import { acquireReference, checkReferenceLeak, releaseReference } from './references';
 import { isNullScalar, markKnownZero, markNotInit, markUnknown } from './registers';
 import { rawAccessRegister, rawAccessSize, resetRawAccess } from './stack-range';
-import { checkLeakedLock } from './exit';
+import { checkLeakedLock, returnToCaller } from './exit';
+import { pushState } from './states';
 
 const GET_STACK: i32 = 67;
 const GET_TASK_STACK: i32 = 141;
@@ -309,5 +310,13 @@ export function checkHelperCall(instruction: i32): i32 {
     if (error != 0) return error;
   }
   if ((helperFlags(id) & HELPER_CHANGES_PACKET) != 0) forgetPacketPointers();
+  if (id == HELPER_TAIL_CALL && load<i32>(env.state, STATE_FRAME) > 0) return leaveByTailCall(instruction);
+  env.instruction = instruction + 1;
   return 0;
+}
+/** In a subprogram: the call fails and the walk goes on behind it, or another program returns to the caller with whatever it returns. */
+function leaveByTailCall(instruction: i32): i32 {
+  if (pushState(instruction + 1, instruction, false) == 0) return -EFAULT;
+  markUnknown(registerNow(0));
+  return returnToCaller();
 }

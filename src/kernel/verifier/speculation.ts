@@ -26,8 +26,9 @@ import {
 } from '../generated/verifier-records';
 import { MAX_BPF_STACK } from '../generated/limits';
 import { isConstant } from './bounds';
-import { AUX_MASKING, AUX_MASKING_LIMIT, auxOf, env, opcodeAt, srcAt } from './environment';
+import { AUX_BARRIER, AUX_MASKING, AUX_MASKING_LIMIT, auxOf, env, opcodeAt, srcAt } from './environment';
 import { fail1, fail2, fail4 } from './fail';
+import { STATE_SPECULATIVE } from './layout';
 import { registerNow } from './operands';
 import { checkMapValue, mapOf } from './regions';
 
@@ -70,8 +71,15 @@ function agree(number: i32, wantedKind: u32, wantedLimit: u32): i32 {
   store<u32>(aux, wantedLimit, AUX_MASKING_LIMIT);
   return 0;
 }
+/** No masking is needed: by right, for a constant, or behind a barrier. */
 function isExempt(): bool {
-  return env.bypassSpeculation || (opcodeAt(env.instruction) & 8) == 0;
+  return (
+    env.bypassSpeculation || (opcodeAt(env.instruction) & 8) == 0 || load<u8>(auxOf(env.instruction), AUX_BARRIER) != 0
+  );
+}
+/** The path is one that a processor only guesses: what is to be masked was settled on the paths that exist. */
+function isGuessed(): bool {
+  return load<i32>(env.state, STATE_SPECULATIVE) != 0;
 }
 /** An addition of two numbers by the same instruction that elsewhere moves a pointer. */
 export function checkScalarSpeculation(number: i32, operation: i32): i32 {
@@ -82,6 +90,7 @@ export function checkScalarSpeculation(number: i32, operation: i32): i32 {
 export function checkPointerSpeculation(number: i32, pointer: usize, offset: usize, operation: i32): i32 {
   pending = false;
   if (isExempt() || (operation != BPF_ADD && operation != BPF_SUB)) return 0;
+  if (isGuessed()) return 0;
   const target = registerNow(number);
   const offsetNumber = offset == target ? number : srcAt(env.instruction);
   const constant = isConstant(offset);

@@ -127,6 +127,7 @@ function writeVariable(frame: usize, pointer: usize, off: i32, size: i32, value:
       zeroUsed = true;
       continue;
     }
+    if (isSpilled(slot)) scrubSpill(slot);
     forgetSpill(slot);
     let fresh = STACK_MISC;
     if (zero && kind == STACK_ZERO) {

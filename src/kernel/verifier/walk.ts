@@ -88,7 +88,6 @@ function checkCall(i: i32): i32 {
   if (source == BPF_PSEUDO_KFUNC_CALL) return fail(MESSAGE_KFUNC_NOT_SIMULATED);
   const error = source == BPF_PSEUDO_CALL ? checkSubprogramCall(i) : checkHelperCall(i);
   if (error != 0) return error;
-  if (source == 0) env.instruction = i + 1;
   scratchRegister(0);
   return 0;
 }
