@@ -68,6 +68,38 @@ import { giveUserMemory } from './memory/user';
 import { addDevice } from './memory/devices';
 import { makeSocket, resetSocketTable } from './memory/sockets';
 import { resetRingBuffers } from './maps/ring-buffer';
+import { clearCapture, captureBytes, captureStart, lostFrames } from './net/capture';
+import { counts, drops, setPrice, stages } from './net/account';
+import { alive, failed } from './net/buffers';
+import { clearRecords, lostRecords, packets, recordBytes, recordStart as traceRecords, setTracing } from './net/record';
+import {
+  addAddress,
+  addCgroup,
+  addClient,
+  addInterface,
+  addNamespace,
+  addNeighbourAt,
+  addRouteTo,
+  addRuleTo,
+  addServer,
+  addWireHost,
+  deviceCounters,
+  frameArrives,
+  framesArrive,
+  networkHalted,
+  networkTime,
+  onVlan,
+  pair,
+  passNetworkTime,
+  removeRuleFrom,
+  resetNetwork,
+  ruleHits,
+  runNetwork,
+  setCapture,
+  setInterface,
+  setOption,
+  socketCounters,
+} from './net/host';
 import { readRecords } from './maps/records';
 import { openPerfEvent as openEvent } from './syscall/files';
 import { redirectKind as kindOfRedirect, redirectNumber, noteRedirect } from './helpers/redirect';
@@ -130,6 +162,7 @@ export function boot(seed: u64, cpus: i32): void {
   noteRedirect(0, 0);
   resetRuns();
   resetExecuted();
+  resetNetwork();
 }
 
 /** Memory for arguments and results; 0: none. It is the host's until release() or the page's end, whatever boot does. */
@@ -547,4 +580,216 @@ export function helperMismatch(): i32 {
 /** virtual address of a linear one */
 export function virtualAddress(linear: usize): u64 {
   return toVirtual(linear);
+}
+
+// ---- network: interfaces, traffic, what happened (net/host.ts says what each takes; src/bpf/network.ts has the layouts) ----
+
+export function netNamespace(name: usize, size: u32): i32 {
+  return addNamespace(name, size);
+}
+
+export function netInterface(
+  namespace: u32,
+  kind: i32,
+  name: usize,
+  size: u32,
+  mac: usize,
+  mtu: u32,
+  queues: u32,
+  ring: u32,
+): i32 {
+  return addInterface(namespace, kind, name, size, mac, mtu, queues, ring);
+}
+
+export function netPair(a: u32, b: u32): i32 {
+  return pair(a, b);
+}
+
+export function netVlan(ifindex: u32, lower: u32, protocol: u32, id: u32): i32 {
+  return onVlan(ifindex, lower, protocol, id);
+}
+
+export function netSetInterface(ifindex: u32, up: bool): i32 {
+  return setInterface(ifindex, up);
+}
+
+export function netAddress(ifindex: u32, family: u32, address: usize, bits: u32): i32 {
+  return addAddress(ifindex, family, address, bits);
+}
+
+export function netRoute(
+  namespace: u32,
+  family: u32,
+  address: usize,
+  bits: u32,
+  kind: i32,
+  ifindex: u32,
+  gateway: usize,
+  metric: u32,
+): i32 {
+  return addRouteTo(namespace, family, address, bits, kind, ifindex, gateway, metric);
+}
+
+export function netNeighbour(ifindex: u32, family: u32, address: usize, mac: usize): i32 {
+  return addNeighbourAt(ifindex, family, address, mac);
+}
+
+export function netWireHost(ifindex: u32, family: u32, address: usize, mac: usize): i32 {
+  return addWireHost(ifindex, family, address, mac);
+}
+
+export function netOption(namespace: u32, option: i32, value: bool): i32 {
+  return setOption(namespace, option, value);
+}
+
+export function netRule(namespace: u32, rule: usize): i32 {
+  return addRuleTo(namespace, rule);
+}
+
+export function netRemoveRule(namespace: u32, rule: u32): i32 {
+  return removeRuleFrom(namespace, rule);
+}
+
+export function netRuleHits(namespace: u32, rule: u32): u64 {
+  return ruleHits(namespace, rule);
+}
+
+export function netCgroup(parent: i32, name: usize, size: u32): i32 {
+  return addCgroup(parent, name, size);
+}
+
+export function netServer(
+  namespace: u32,
+  family: u32,
+  type: u32,
+  address: usize,
+  port: u32,
+  application: i32,
+  cgroup: i32,
+): i32 {
+  return addServer(namespace, family, type, address, port, application, cgroup);
+}
+
+export function netClient(
+  namespace: u32,
+  family: u32,
+  type: u32,
+  address: usize,
+  port: u32,
+  rounds: u32,
+  start: u64,
+  interval: u64,
+  payload: u32,
+  cgroup: i32,
+): i32 {
+  return addClient(namespace, family, type, address, port, rounds, start, interval, payload, cgroup);
+}
+
+export function netSocketCounters(socket: u32): usize {
+  return socketCounters(socket);
+}
+
+export function netDeviceCounters(ifindex: u32): usize {
+  return deviceCounters(ifindex);
+}
+
+export function netCapture(ifindex: u32, on: bool): i32 {
+  return setCapture(ifindex, on);
+}
+
+export function netCaptured(): usize {
+  return captureStart();
+}
+
+export function netCapturedBytes(): u32 {
+  return captureBytes();
+}
+
+/** frames that found no room in the capture */
+export function netCaptureLost(): u32 {
+  return lostFrames;
+}
+
+export function netClearCapture(): void {
+  clearCapture();
+}
+
+export function netArrive(ifindex: u32, time: u64, frame: usize, size: u32): i32 {
+  return frameArrives(ifindex, time, frame, size);
+}
+
+export function netArriveAll(ifindex: u32, time: u64, gap: u64, unit: u32, from: usize, size: u32, swapped: bool): i32 {
+  return framesArrive(ifindex, time, gap, unit, from, size, swapped);
+}
+
+export function netRun(limit: u64): i32 {
+  return runNetwork(limit);
+}
+
+export function netPass(limit: u64): i32 {
+  return passNetworkTime(limit);
+}
+
+export function netTime(): u64 {
+  return networkTime();
+}
+
+export function netHalted(): i32 {
+  return networkHalted();
+}
+
+/** Keeps trace records of packets 1 to `last`, at most `limit` bytes. */
+export function netTrace(last: u32, limit: u32): void {
+  setTracing(last, limit);
+}
+
+export function netRecords(): usize {
+  return traceRecords();
+}
+
+export function netRecordBytes(): u32 {
+  return recordBytes();
+}
+
+export function netRecordsLost(): u32 {
+  return lostRecords;
+}
+
+export function netClearRecords(): void {
+  clearRecords();
+}
+
+/** units of each kind of work (COSTS), u64 each */
+export function netCounts(): usize {
+  return counts;
+}
+
+/** packets and nanoseconds of each stage, two u64 each */
+export function netStages(): usize {
+  return stages;
+}
+
+/** drops by reason, u64 each */
+export function netDrops(): usize {
+  return drops;
+}
+
+/** Another price for a kind of work, in picoseconds a unit. */
+export function netPrice(kind: i32, picoseconds: u64): void {
+  setPrice(kind, picoseconds);
+}
+
+/** packets that were ever numbered */
+export function netPackets(): u32 {
+  return packets;
+}
+
+/** sk_buffs that are alive */
+export function netBuffers(): u32 {
+  return alive;
+}
+
+/** allocations of packet memory that failed */
+export function netFailures(): u32 {
+  return failed;
 }

@@ -1,6 +1,7 @@
 // Sending packets elsewhere. The helper only notes where to; whoever ran the program acts on it (the lab shows it).
 import { cpus } from '../cpu';
 import { redirectTarget } from '../maps/devices';
+import { BpfMap } from '../maps/map';
 import { mapArgument } from './arguments';
 
 const XDP_ABORTED: u64 = 0;
@@ -31,9 +32,16 @@ export const REDIRECT_CLONE: i32 = 7;
 export let redirectKind: i32 = REDIRECT_NONE;
 export let redirectNumber: u32 = 0;
 
+/** the map that it came from and the key there; null: none */
+export let redirectFrom: BpfMap | null = null;
+export let redirectKey: u32 = 0;
+/** a broadcast leaves the interface out that the packet came by */
+export let redirectExcludes: bool = false;
+
 export function noteRedirect(kind: i32, number: u32): void {
   redirectKind = kind;
   redirectNumber = number;
+  redirectFrom = null;
 }
 
 /** bpf_redirect(ifindex, flags) of an XDP program */
@@ -77,6 +85,8 @@ export function redirectMap(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 
   if (r3 & ~allowed) return XDP_ABORTED;
   if (devices && r3 & BPF_F_BROADCAST) {
     noteRedirect(REDIRECT_BROADCAST, 0);
+    redirectFrom = map;
+    redirectExcludes = (r3 & BPF_F_EXCLUDE_INGRESS) != 0;
     return XDP_REDIRECT;
   }
   const target = redirectTarget(map, <u32>r2);
@@ -85,5 +95,7 @@ export function redirectMap(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 
     map.type == MAP_TYPE_CPUMAP ? REDIRECT_CPU : REDIRECT_DEVICE,
     map.type == MAP_TYPE_CPUMAP ? <u32>r2 : target,
   );
+  redirectFrom = map;
+  redirectKey = <u32>r2;
   return XDP_REDIRECT;
 }

@@ -27,6 +27,8 @@ import {
   skbData,
   skbLength,
 } from '../syscall/skb-buffer';
+import { inNetwork } from '../net/programs';
+import { cloneTo } from '../net/transmit';
 import { compareMtu } from './xdp';
 import { result } from './arguments';
 import { REDIRECT_CLONE, noteRedirect } from './redirect';
@@ -311,6 +313,7 @@ export function checkMtu(r1: u64, r2: u64, r3: u64, r4: u64, r5: u64): u64 {
 export function cloneRedirect(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
   if (bad(r1)) return 0;
   if (r3 & ~1 || deviceAt(<u32>r2) == 0) return result(-EINVAL);
+  if (inNetwork) return result(cloneTo(<u32>r2, r3 != 0));
   noteRedirect(REDIRECT_CLONE, <u32>r2);
   return 0;
 }

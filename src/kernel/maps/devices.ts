@@ -18,6 +18,15 @@ export function redirectTarget(map: BpfMap, key: u32): u32 {
   return value == 0 ? 0 : load<u32>(value);
 }
 
+/** Number of the program that the entry at `key` carries; 0: none. */
+export function redirectProgram(map: BpfMap, key: u32): u32 {
+  if (map.valueSize < 8) return 0;
+  store<u32>(scratch, key);
+  const value =
+    map.type == 25 ? changetype<DeviceHash>(map).target(scratch) : changetype<TargetArray>(map).target(scratch);
+  return value == 0 ? 0 : load<u32>(value, 4);
+}
+
 const scratch: usize = memory.data(8);
 
 /** struct bpf_devmap_val and bpf_cpumap_val: a number (interface or queue size), then a program's descriptor, read back as its number. */

@@ -2,7 +2,7 @@
 // attached programs, counters. Interface numbers are the machine's, not the namespace's (a difference from Linux, where each namespace
 // counts its own).
 import { DEVICE_loopback, DEVICE_nic, DEVICE_veth, NET_LIMIT_devices, NET_LIMIT_ring } from '../generated/network';
-import { allocateObject } from '../memory/arena';
+import { allocateObject, reserve } from '../memory/arena';
 import { addDevice } from '../memory/devices';
 import { toLinear, toVirtual } from '../memory/layout';
 import { NET_DEVICE_FLAGS, NET_DEVICE_MTU, RXQ_DEV, RXQ_QUEUE_INDEX, RXQ_SIZE } from '../memory/structures';
@@ -68,7 +68,7 @@ export class Ring {
     public queue: u32,
     public size: u32,
   ) {
-    this.slots = heap.alloc((<usize>size) << 4);
+    this.slots = reserve((<usize>size) << 4);
     this.rxq = allocateObject(RXQ_SIZE);
     store<u64>(this.rxq, toVirtual(device.address), RXQ_DEV);
     store<u32>(this.rxq, queue, RXQ_QUEUE_INDEX);
@@ -143,8 +143,7 @@ export class NetDevice {
     namespace: u32,
   ) {
     this.namespace = namespace;
-    this.counters = heap.alloc(COUNTERS * 8);
-    memory.fill(this.counters, 0, COUNTERS * 8);
+    this.counters = reserve(COUNTERS * 8);
   }
 
   count(counter: i32, by: u64): void {

@@ -15,6 +15,8 @@ import {
   XDP_DATA_META,
   XDP_FRAME_SIZE,
   XDP_RXQ,
+  XDP_TXQ,
+  TXQ_DEV,
 } from '../memory/structures';
 
 /** XDP_PACKET_HEADROOM */
@@ -25,9 +27,15 @@ const PAGE: u32 = 4096;
 /** bytes of a packet that fit into the page */
 export const XDP_LINEAR_MOST: u32 = PAGE - XDP_HEADROOM - XDP_TAILROOM;
 
+/** the buffer that programs work on: first byte, and how many are a packet's to use */
 let page: usize = 0;
+let pageBytes: u32 = PAGE;
+/** a test run's own page, and its receive queue */
+let ownPage: usize = 0;
+let ownRxq: usize = 0;
 let buff: usize = 0;
 let rxq: usize = 0;
+let txq: usize = 0;
 /** bytes behind the page (fragments), which programs reach through helpers only */
 let rest: usize = 0;
 export let restSize: u32 = 0;
@@ -35,10 +43,14 @@ export let restSize: u32 = 0;
 export function resetXdp(): void {
   openFrom = 0;
   openTo = 0;
-  page = reserve(PAGE);
+  ownPage = reserve(PAGE);
+  page = ownPage;
+  pageBytes = PAGE;
   rest = reserve(PAGE);
   buff = allocateObject(XDP_BUFF_SIZE);
-  rxq = allocateObject(RXQ_SIZE);
+  ownRxq = allocateObject(RXQ_SIZE);
+  rxq = ownRxq;
+  txq = allocateObject(RXQ_SIZE);
   store<u64>(buff, toVirtual(rxq), XDP_RXQ);
   store<u64>(buff, toVirtual(page), XDP_DATA_HARD_START);
   store<u32>(buff, PAGE, XDP_FRAME_SIZE);
@@ -63,7 +75,7 @@ export function fit(): void {
   const start = meta <= data ? meta : data;
   const end = toLinear(load<u64>(buff, XDP_DATA_END));
   if (start == openFrom && end == openTo) return;
-  conceal(page, PAGE, SHADOW_OUTSIDE_PACKET);
+  conceal(page, pageBytes, SHADOW_OUTSIDE_PACKET);
   expose(start, end - start);
   openFrom = start;
   openTo = end;
@@ -81,6 +93,7 @@ export function openXdp(
   queue: u32,
   inPage: u32 = XDP_LINEAR_MOST,
 ): u64 {
+  if (page != ownPage) selectPage(ownPage, PAGE, PAGE, ownRxq);
   const linear = min<u32>(size, inPage);
   const start = page + XDP_HEADROOM - metaSize;
   memory.copy(start, from, linear);
@@ -93,6 +106,44 @@ export function openXdp(
   store<u32>(rxq, queue, RXQ_QUEUE_INDEX);
   fit();
   return toVirtual(buff);
+}
+
+function selectPage(first: usize, bytes: u32, frame: u32, queue: usize): void {
+  page = first;
+  pageBytes = bytes;
+  rxq = queue;
+  openFrom = 0;
+  openTo = 0;
+  store<u64>(buff, toVirtual(first), XDP_DATA_HARD_START);
+  store<u64>(buff, toVirtual(queue), XDP_RXQ);
+  store<u32>(buff, frame, XDP_FRAME_SIZE);
+}
+
+/**
+ * A frame where a driver or the stack has it: `size` bytes at `data` in a buffer that begins at `first` and has `frame` bytes (the
+ * last 320 are not the packet's), received by the queue whose struct xdp_rxq_info is at `queue`; the context's virtual address.
+ */
+export function openXdpAt(first: usize, frame: u32, data: usize, size: u32, metaSize: u32, queue: usize): u64 {
+  selectPage(first, frame - XDP_TAILROOM, frame, queue);
+  restSize = 0;
+  store<u64>(buff, toVirtual(data), XDP_DATA);
+  store<u64>(buff, toVirtual(data + size), XDP_DATA_END);
+  store<u64>(buff, toVirtual(data - metaSize), XDP_DATA_META);
+  fit();
+  return toVirtual(buff);
+}
+
+/** The device that the frame will be sent by, for programs in a devmap. */
+export function setXdpEgress(device: u64): void {
+  store<u64>(txq, device, TXQ_DEV);
+  store<u64>(buff, device == 0 ? 0 : toVirtual(txq), XDP_TXQ);
+}
+
+/** Bytes of metadata in front of the packet; none when a program has said so (data_meta behind data). */
+export function xdpMetaSize(): u32 {
+  const data = load<u64>(buff, XDP_DATA);
+  const meta = load<u64>(buff, XDP_DATA_META);
+  return meta < data ? <u32>(data - meta) : 0;
 }
 
 /** Virtual address of the packet's first byte. */

@@ -1,7 +1,7 @@
 // Runs a program, by the interpreter or as compiled code, and leaves the outcome where the host can ask for it.
 import { BUDGET_WORD, REGISTERS } from '../memory/layout';
 import { Program } from '../program';
-import { Suspended, beginRun, codeBase, endRun, resetCompiledDepth } from './calls';
+import { Suspended, beginRun, codeBase, depth, endRun, resetCompiledDepth } from './calls';
 import { enterFrame, leaveFrame } from './frames';
 import { FAULT_BUDGET, FAULT_CALL_DEPTH, locate, raise } from './fault';
 import { STATUS_BUDGET, STATUS_EXIT, addExecuted, execute, setResume, resumeAt } from './interpreter';
@@ -113,5 +113,53 @@ export function interpret(records: usize, start: usize, r1: u64, r2: u64, r3: u6
   endRun(suspended);
   setResume(back);
   running--;
+  return r0;
+}
+
+/** the instruction that gave a watched run's r0 its value: first record of its program, slot of the rewritten program */
+export let decidedCode: usize = 0;
+export let decidedSlot: i32 = -1;
+
+/**
+ * As runProgram, by the interpreter, instruction by instruction, noting which one of the main function last wrote r0: the one that decided.
+ * `writes` says whether the instruction in a slot of the program whose records begin at `code` writes r0.
+ */
+export function runWatched(program: Program, r1: u64, writes: (code: usize, slot: i32) => bool): u64 {
+  program.runs++;
+  const outer = runningType;
+  runningType = program.type;
+  const suspended = running > 0 ? new Suspended() : null;
+  const back = resumeAt;
+  decidedCode = program.records;
+  decidedSlot = -1;
+  let r0: u64 = 0;
+  if (beginRun(program.records, suspended)) {
+    running++;
+    store<u64>(REGISTERS, r1, 8);
+    store<u64>(REGISTERS, 0, 16);
+    setResume(program.records);
+    let left = budget;
+    let status = STATUS_BUDGET;
+    while (left > 0) {
+      const code = codeBase;
+      const slot = <i32>((resumeAt - code) >> RECORD_SHIFT);
+      if (depth() == 0 && writes(code, slot)) {
+        decidedCode = code;
+        decidedSlot = slot;
+      }
+      status = execute(1);
+      if (status != STATUS_BUDGET) break;
+      left--;
+    }
+    if (status == STATUS_BUDGET) {
+      raise(FAULT_BUDGET, 0);
+      locate(<i32>((resumeAt - codeBase) >> RECORD_SHIFT), 0);
+    }
+    r0 = status == STATUS_EXIT ? load<u64>(REGISTERS) : 0;
+    endRun(suspended);
+    setResume(back);
+    running--;
+  } else raise(FAULT_CALL_DEPTH, 0);
+  runningType = outer;
   return r0;
 }
