@@ -62,6 +62,24 @@ describe('what the verifier needs to see', () => {
     expect(new Set(offsets).size).toBeLessThan(10);
   });
 
+  test('variables of inlined calls and of blocks share their place on the stack', () => {
+    const before = `static __always_inline int one(int k) { char buf[300]; bpf_get_current_comm(buf, 300); return buf[k & 255]; }`;
+    const used = (code: string[]): Set<string> =>
+      new Set(code.flatMap((line) => /r\d \+= (-\d+)/.exec(line)?.[1] ?? []));
+    expect(used(codeOf(xdp('return one(ctx->data) + one(ctx->data_end);', before))).size).toBe(1);
+    const blocks = `int x = ctx->data; { char a[300]; bpf_get_current_comm(a, 300); x += a[x & 255]; }
+      { char b[300]; bpf_get_current_comm(b, 300); x += b[x & 255]; } return x;`;
+    expect(used(codeOf(xdp(blocks))).size).toBe(1);
+    // only ever entered past its declaration: nobody knows when it lives, so it shares with nothing
+    const jumped = `int x = ctx->data; char *p; goto in; { char a[200]; in: p = a; bpf_get_current_comm(p, 200); x += p[x & 127]; }
+      { char b[200]; bpf_get_current_comm(b, 200); x += b[x & 127]; } return x;`;
+    expect(used(codeOf(xdp(jumped))).size).toBe(2);
+    // what a pointer reaches lives on
+    const kept = `int x = ctx->data; char a[100]; bpf_get_current_comm(a, 100); { char b[100]; bpf_get_current_comm(b, 100); x += b[x & 63]; }
+      return x + a[x & 63];`;
+    expect(used(codeOf(xdp(kept))).size).toBe(2);
+  });
+
   test('spills are whole slots', () => {
     const calls = Array.from({ length: 8 }, (_, i) => `__u64 v${i} = bpf_ktime_get_ns();`).join(' ');
     const sum = Array.from({ length: 8 }, (_, i) => `v${i}`).join(' ^ 3 * ');

@@ -50,6 +50,7 @@ import { countUses, loopDepths } from '../optimize/analysis.ts';
 import type { Location } from '../tree.ts';
 import { selectAssembly } from './assembly.ts';
 import {
+import { layOutFrame } from './frame.ts';
   FRAME_POINTER,
   Machine,
   MachineBlock,
@@ -154,9 +155,9 @@ export class Selector {
 
   run(): MachineFunction {
     this.findNeeded();
-    // the biggest slots lie deepest, so that small ones stay near r10
-    const allocas = this.func.blocks[0]!.insts.filter((i) => i.op === 'alloca' && this.needed.has(i));
-    for (const alloca of allocas) this.slots.set(alloca, this.out.slot(alloca.size, Math.min(8, alloca.align)));
+    const frame = layOutFrame(this.func, (alloca) => this.needed.has(alloca), this.target.stackLimit);
+    const base = this.out.slot(frame.size, 8);
+    for (const [alloca, offset] of frame.offsets) this.slots.set(alloca, base + offset);
     for (const block of this.func.blocks) {
       for (const phi of block.phis) {
         this.registers.set(phi, this.out.register());
@@ -451,6 +452,8 @@ export class Selector {
         return;
       case 'fence':
       case 'asmout':
+      case 'lifestart':
+      case 'lifeend':
       case 'alloca':
       case 'const':
       case 'symbol':

@@ -17,7 +17,7 @@ import {
   scaled,
   writePlace,
 } from './places.ts';
-import { buildBlock } from './statements.ts';
+import { buildStatements, endScope } from './statements.ts';
 import { compareWide, loadWide, storeWide, wideIsNonZero, wideValue } from './wide.ts';
 
 /** A void expression's value, which nobody reads. */
@@ -116,11 +116,11 @@ export function rvalue(b: FunctionBuilder, e: Expression): Inst {
     case 'call':
       return buildCall(b, e) ?? nothing(b);
     case 'statement-expression': {
-      buildBlock(b, e.block);
-      if (!e.result) return nothing(b);
-      if (isVoid(e.result.type)) evaluate(b, e.result);
-      else return rvalue(b, e.result);
-      return nothing(b);
+      buildStatements(b, e.block);
+      const value = e.result && !isVoid(e.result.type) ? rvalue(b, e.result) : null;
+      if (e.result && !value) evaluate(b, e.result);
+      endScope(b, e.block);
+      return value ?? nothing(b);
     }
     case 'builtin':
       return buildBuiltin(b, e) ?? nothing(b);
@@ -546,7 +546,8 @@ export function aggregateAddress(b: FunctionBuilder, e: Expression): Inst {
       return slot;
     }
     case 'statement-expression':
-      buildBlock(b, e.block);
+      // its variables stay: the result is the address of one
+      buildStatements(b, e.block);
       return e.result ? aggregateAddress(b, e.result) : b.temporary(e.type);
     case 'call': {
       const slot = b.temporary(e.type);

@@ -20,6 +20,7 @@ export function declareVariable(b: FunctionBuilder, variable: Variable): void {
     return;
   }
   const slot = b.addressOf(variable);
+  b.emit('lifestart', 'void', [slot]);
   if (variable.initializer) {
     const align = Math.max(alignOf(variable.type), variable.attributes.align ?? 1);
     initializeMemory(b, slot, sizeOf(variable.type), align, variable.initializer);

@@ -21,6 +21,9 @@ export type Op =
   | 'symbol'
   /** `size` bytes of stack, `align`ed; the value is their address */
   | 'alloca'
+  /** args: alloca. Between them its contents matter; elsewhere other slots may stand there */
+  | 'lifestart'
+  | 'lifeend'
   | BinaryOp
   | 'icmp'
   | 'zext'
@@ -284,12 +287,19 @@ export function isCommutative(op: Op): boolean {
 export function hasEffect(inst: Inst): boolean {
   switch (inst.op) {
     case 'store':
+/** Says where a stack slot's contents matter, and needs the slot for nothing else. */
+export function isLifetime(inst: Inst): boolean {
+  return inst.op === 'lifestart' || inst.op === 'lifeend';
+}
+
     case 'atomic':
     case 'fence':
     case 'memcpy':
     case 'memset':
     case 'call':
     case 'jump':
+    case 'lifestart':
+    case 'lifeend':
     case 'br':
     case 'ret':
     case 'unreachable':

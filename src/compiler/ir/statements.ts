@@ -16,7 +16,24 @@ import { irType, isAggregate, isSigned } from './layout.ts';
 import { placeAddress, placeOf, readPlace, writePlace } from './places.ts';
 
 export function buildBlock(b: FunctionBuilder, block: TreeBlock): void {
+  buildStatements(b, block);
+  endScope(b, block);
+}
+
+export function buildStatements(b: FunctionBuilder, block: TreeBlock): void {
   for (const statement of block.statements) buildStatement(b, statement);
+}
+
+/** The block's variables are gone, on this way out of it; a jump out of it says nothing, which is safe. */
+export function endScope(b: FunctionBuilder, block: TreeBlock): void {
+  if (b.terminated) return;
+  for (const statement of block.statements) {
+    if (statement.kind !== 'declaration') continue;
+    for (const variable of statement.variables) {
+      const slot = variable.storage === 'local' ? b.memory.get(variable) : undefined;
+      if (slot) b.emit('lifeend', 'void', [slot]);
+    }
+  }
 }
 
 function buildStatement(b: FunctionBuilder, s: Statement): void {

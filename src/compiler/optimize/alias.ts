@@ -63,6 +63,8 @@ export function escapingAllocas(func: Func): Set<Inst> {
         case 'memcpy':
         case 'ptradd':
         case 'icmp':
+        case 'lifestart':
+        case 'lifeend':
           break;
         case 'store':
           note(inst.args[1]!);

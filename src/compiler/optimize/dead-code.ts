@@ -1,6 +1,6 @@
 // Removes what computes nothing that anybody needs, phi cycles included.
 import type { Func, Inst } from '../ir/ir.ts';
-import { hasEffect } from '../ir/ir.ts';
+import { hasEffect, isLifetime } from '../ir/ir.ts';
 import { countUses } from './analysis.ts';
 
 export function removeDeadCode(func: Func): boolean {
@@ -8,7 +8,7 @@ export function removeDeadCode(func: Func): boolean {
   const work: Inst[] = [];
   for (const block of func.blocks) {
     for (const inst of block.insts) {
-      if (!hasEffect(inst)) continue;
+      if (!hasEffect(inst) || isLifetime(inst)) continue;
       live[inst.id] = 1;
       work.push(inst);
     }
@@ -21,7 +21,8 @@ export function removeDeadCode(func: Func): boolean {
     }
   }
   let changed = false;
-  const needed = (inst: Inst): boolean => live[inst.id] === 1 || inst.op === 'param';
+  const needed = (inst: Inst): boolean =>
+    live[isLifetime(inst) ? inst.args[0]!.id : inst.id] === 1 || inst.op === 'param';
   for (const block of func.blocks) {
     if (block.phis.every(needed) && block.insts.every(needed)) continue;
     block.phis = block.phis.filter(needed);

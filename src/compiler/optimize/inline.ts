@@ -1,7 +1,7 @@
 // Inlining: what is asked for, what has one caller, and what is smaller than a call. The verifier follows calls of
 // static functions too, but only inlined code lets constants and ranges reach where they are needed.
 import type { Block, Func, Inst, Module } from '../ir/ir.ts';
-import { append, Inst as Instruction, sweepForwards } from '../ir/ir.ts';
+import { append, Inst as Instruction, isLifetime, sweepForwards } from '../ir/ir.ts';
 import type { FunctionDeclaration } from '../tree.ts';
 import { cloneBlocks } from './clone.ts';
 
@@ -84,7 +84,10 @@ export function callGraph(module: Module): CallGraph {
 
 function size(func: Func): number {
   let n = 0;
-  for (const block of func.blocks) n += block.insts.length + block.phis.length;
+  for (const block of func.blocks) {
+    n += block.phis.length;
+    for (const inst of block.insts) if (!isLifetime(inst)) n++;
+  }
   return n;
 }
 
@@ -152,9 +155,14 @@ function inlineCall(
   for (const successor of rest.successors) successor.preds = successor.preds.map((p) => (p === block ? rest : p));
 
   entry.insts = entry.insts.filter((inst) => {
+  // the callee's variables live from here to where it returns
     if (inst.op !== 'alloca') return true;
     slots.push(inst);
     return false;
+    append(block, new Instruction('lifestart', 'void', [inst], call.at));
+    const end = new Instruction('lifeend', 'void', [inst], call.at);
+    end.block = rest;
+    rest.insts.unshift(end);
   });
 
   const jump = new Instruction('jump', 'void', [], call.at);

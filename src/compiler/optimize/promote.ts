@@ -131,6 +131,8 @@ function collect(func: Func): Map<Inst, Slot> {
           escape(inst.args[1]!);
           break;
         case 'alloca':
+        case 'lifestart':
+        case 'lifeend':
           break;
         default:
           inst.args.forEach(escape);
