@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { compile } from './compile.ts';
-import { Random } from './testing/generate.ts';
+import { Random } from './testing/random.ts';
 
 const MUTATIONS = Number(process.env['MUTATIONS'] ?? 150);
 const SOURCES = ['load-balancer', 'classifier', 'callbacks'].map((name) =>

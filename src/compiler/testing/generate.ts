@@ -1,48 +1,9 @@
 // Random C programs without undefined behaviour, for comparing two compilers: integer arithmetic of all widths and
-// signs, structures, bit-fields, arrays, loops, switch, calls, pointers. The same seed gives the same program.
-
-/** A statement with what it contains; shrinking removes or unwraps nodes. */
-export interface Node {
-  readonly head: string;
-  readonly body: readonly Node[];
-  readonly tail: string;
-}
-
-export interface Program {
-  readonly declarations: string;
-  readonly functions: readonly { readonly head: string; readonly body: readonly Node[]; readonly tail: string }[];
-}
-
-/** Marsaglia's xorshift, 32 bits. */
-export class Random {
-  private state: number;
-
-  constructor(seed: number) {
-    this.state = (Math.imul(seed, 0x9e3779b1) ^ 0x85ebca6b) >>> 0 || 1;
-    for (let i = 0; i < 4; i++) this.next();
-  }
-
-  next(): number {
-    let x = this.state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.state = x >>> 0;
-    return this.state;
-  }
-
-  below(n: number): number {
-    return this.next() % n;
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
-  }
-
-  chance(percent: number): boolean {
-    return this.below(100) < percent;
-  }
-}
+// signs, structures, unions, bit-fields, arrays, loops, switch, calls, pointers, globals, maps, packet bytes, callbacks,
+// 128-bit numbers, atomics. The same seed gives the same program.
+import { construct, DECLARATIONS } from './constructs.ts';
+import { leaf, type Node, type Program } from './program-text.ts';
+import { Random } from './random.ts';
 
 const TYPES = ['u8', 's8', 'u16', 's16', 'u32', 's32', 'u64', 's64'] as const;
 type Name = (typeof TYPES)[number];
@@ -54,7 +15,14 @@ struct bits { u32 x : 5; s32 y : 7; u32 z : 13; u64 w : 40; s16 v : 3; };
 struct pair { u16 first; s64 second; u8 tail[6]; };
 struct __attribute__((packed)) tight { u8 lead; u32 word; u64 wide; s16 half; };
 union mix { u64 whole; u32 halves[2]; u8 bytes[8]; };
-`;
+${DECLARATIONS}`;
+
+const ON_MEMORY = 'SEC("xdp") int prog(struct in *in)\n{';
+const ON_PACKET = `struct xdp_md { u32 data; u32 data_end; u32 data_meta; u32 ingress_ifindex; u32 rx_queue_index; };
+SEC("xdp") int prog(struct xdp_md *ctx)
+{
+	struct in *in = (void *)(long)ctx->data;
+	if ((void *)(in + 1) > (void *)(long)ctx->data_end) return 0;`;
 
 interface Scope {
   readonly scalars: { name: string; type: Name; constant: boolean }[];
@@ -67,6 +35,10 @@ interface Scope {
 export interface GenerateOptions {
   /** signed division needs v4 */
   readonly signedDivision: boolean;
+  /** atomics that give the old value need v3 */
+  readonly fetchingAtomics: boolean;
+  /** an XDP program over a packet that Linux runs, or a function over bare memory? */
+  readonly entry: 'packet' | 'memory';
 }
 
 export function generateProgram(seed: number, options: GenerateOptions): Program {
@@ -77,6 +49,7 @@ class ProgramMaker {
   private readonly random: Random;
   private readonly options: GenerateOptions;
   private names = 0;
+  private readonly functions: { head: string; body: Node[]; tail: string }[] = [];
 
   constructor(random: Random, options: GenerateOptions) {
     this.random = random;
@@ -84,7 +57,7 @@ class ProgramMaker {
   }
 
   program(): Program {
-    const functions: { head: string; body: Node[]; tail: string }[] = [];
+    const { functions } = this;
     const callable: Scope['callable'] = [];
     const helpers = this.random.below(4);
     for (let i = 0; i < helpers; i++) {
@@ -123,6 +96,14 @@ class ProgramMaker {
     ] as const) {
       scope.scalars.push({ name: `in->${name}`, type, constant: true });
     }
+    for (const [name, type] of [
+      ['counter', 'u64'],
+      ['level', 's16'],
+      ['knob', 's32'],
+    ] as const) {
+      scope.scalars.push({ name, type, constant: false });
+    }
+    scope.arrays.push({ name: 'in->out', type: 'u64', length: 4 }, { name: 'shared', type: 'u16', length: 4 });
     const locals = this.locals(scope);
     const body = this.statements(scope, 4 + this.random.below(8), 3);
     const sum: string[] = ['u64 hash = 1469598103934665603ull;'];
@@ -133,7 +114,7 @@ class ProgramMaker {
     for (const a of scope.arrays) for (let i = 0; i < a.length; i++) mix(`${a.name}[${i}]`);
     for (const r of scope.records) for (const field of fieldsOf(r.kind)) mix(`${r.name}.${field.name}`);
     functions.push({
-      head: '__attribute__((section("xdp"), used)) int prog(struct in *in)\n{',
+      head: this.options.entry === 'memory' ? ON_MEMORY : ON_PACKET,
       body: [...locals, ...body],
       tail: `${sum.join('\n')}\nin->out[0] = hash;\nreturn (int)(hash >> 32);\n}`,
     });
@@ -190,6 +171,7 @@ class ProgramMaker {
 
   private statement(scope: Scope, depth: number): Node {
     const kinds = ['assign', 'assign', 'assign', 'compound', 'compound', 'step', 'array', 'record', 'call', 'copy'];
+    if (this.isMain(scope)) kinds.push('construct', 'construct', 'construct');
     if (depth > 0) kinds.push('if', 'if', 'for', 'while', 'switch', 'block', 'goto');
     switch (this.random.pick(kinds)) {
       case 'compound':
@@ -221,6 +203,8 @@ class ProgramMaker {
       }
       case 'copy':
         return this.copying(scope);
+      case 'construct':
+        return this.construct(scope) ?? this.assignment(scope);
       case 'if': {
         const then = this.statements(scope, 1 + this.random.below(3), depth - 1);
         if (this.random.chance(50)) return { head: `if (${this.condition(scope, 2)}) {`, body: then, tail: '}' };
@@ -284,6 +268,22 @@ class ProgramMaker {
     }
   }
 
+  /** Helpers change nothing but their own variables, so that the order of calls in an expression does not show. */
+  private isMain(scope: Scope): boolean {
+    return scope.scalars.some((v) => v.name === 'in->a');
+  }
+
+  private construct(scope: Scope): Node | null {
+    return construct({
+      random: this.random,
+      fresh: (prefix) => this.fresh(prefix),
+      expression: (depth) => this.expression(scope, depth),
+      target: () => this.target(scope, () => true),
+      define: (text) => this.functions.push({ head: text, body: [], tail: '' }),
+      fetching: this.options.fetchingAtomics,
+    });
+  }
+
   private switchValue(scope: Scope): string {
     const e = this.expression(scope, 2);
     return this.random.pick([`(${e}) & 15`, `(u8)(${e})`, `(u32)(${e}) % 11u`, `(s8)(${e})`]);
@@ -325,7 +325,7 @@ class ProgramMaker {
     if (scope.arrays.length > 0) {
       const array = this.random.pick(scope.arrays);
       const bytes = (array.length * Number(array.type.slice(1))) / 8;
-      const inMain = scope.scalars.some((v) => v.name === 'in->a');
+      const inMain = this.isMain(scope);
       return leaf(
         !inMain || this.random.chance(50)
           ? `__builtin_memset(${array.name}, ${this.random.below(256)}, ${this.random.below(bytes + 1)});`
@@ -379,7 +379,7 @@ class ProgramMaker {
     if (depth <= 0) return this.leafExpression(scope);
     const wide = this.random.pick(['u32', 'u64']);
     const a = (): string => this.expression(scope, depth - 1);
-    switch (this.random.below(14)) {
+    switch (this.random.below(15)) {
       case 0:
       case 1:
         return `((${wide})(${a()}) ${this.random.pick(['+', '-', '*'])} (${wide})(${a()}))`;
@@ -417,6 +417,8 @@ class ProgramMaker {
         const array = this.random.pick(scope.arrays);
         return `${array.name}[(${a()}) & ${array.length - 1}]`;
       }
+      case 13:
+        return `table[(${a()}) & 7]`;
       default:
         return this.leafExpression(scope);
     }
@@ -456,41 +458,4 @@ function fieldsOf(kind: 'bits' | 'pair' | 'tight' | 'mix'): { name: string }[] {
     mix: ['whole', 'halves[1]', 'bytes[3]'],
   }[kind];
   return names.map((name) => ({ name }));
-}
-
-function leaf(text: string): Node {
-  return { head: text, body: [], tail: '' };
-}
-
-function renderNodes(nodes: readonly Node[], indent: string): string {
-  return nodes
-    .map((n) => `${indent}${n.head}\n${renderNodes(n.body, `${indent}\t`)}${n.tail ? `${indent}${n.tail}\n` : ''}`)
-    .join('');
-}
-
-export function renderProgram(program: Program): string {
-  return (
-    program.declarations +
-    program.functions.map((f) => `${f.head}\n${renderNodes(f.body, '\t')}${f.tail}\n`).join('\n') +
-    '\nchar LICENSE[] __attribute__((section("license"), used)) = "GPL";\n'
-  );
-}
-
-/** Every program that is smaller by one step: a node removed, or replaced by its contents. */
-export function* smallerPrograms(program: Program): Generator<Program> {
-  for (let f = 0; f < program.functions.length; f++) {
-    const whole = program.functions[f]!;
-    for (const body of smallerLists(whole.body)) {
-      yield { ...program, functions: program.functions.map((g, i) => (i === f ? { ...whole, body } : g)) };
-    }
-  }
-}
-
-function* smallerLists(nodes: readonly Node[]): Generator<readonly Node[]> {
-  for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[i]!;
-    yield [...nodes.slice(0, i), ...nodes.slice(i + 1)];
-    if (node.body.length > 0) yield [...nodes.slice(0, i), ...node.body, ...nodes.slice(i + 1)];
-    for (const body of smallerLists(node.body)) yield [...nodes.slice(0, i), { ...node, body }, ...nodes.slice(i + 1)];
-  }
 }
