@@ -59,6 +59,8 @@ export const BASIC_RECORDS: readonly KernelRecord[] = [
   struct('fred_ss', [-1, 8]),
   struct('hlist_bl_node', 16),
   struct('hlist_nulls_node', 16),
+  // linux/in6.h has its members
+  struct('in6_addr', 16),
   struct('nf_conntrack_tuple_hash', 56),
   struct('nf_conntrack_zone', 4),
   struct('percpu_ref', 16),

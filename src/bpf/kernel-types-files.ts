@@ -44,7 +44,7 @@ export const FILES_RECORDS: readonly KernelRecord[] = [
     ['const char *mnt_devname', 136, 144], ['struct mnt_namespace *mnt_ns', 232], ['struct mountpoint *mnt_mp', 240], ['int mnt_id', 292, 308]),
   struct('mountpoint', [40, 32], ['struct dentry *m_dentry', 16]),
   struct('filename', 32, ['const char *name', 0], ['const char *uptr', 8], ['atomic_t refcnt', 16], ['struct audit_names *aname', 24],
-    ['const const char iname[0]', 32]),
+    ['const char iname[0]', 32]),
   struct('open_how', 24, ['__u64 flags', 0], ['__u64 mode', 8], ['__u64 resolve', 16]),
   struct('file_operations', [280, 272], ['struct module *owner', 0], ['loff_t (*llseek)(struct file *, loff_t, int)', 8, 16],
     ['ssize_t (*read)(struct file *, char *, size_t, loff_t *)', 16, 24],

@@ -1,5 +1,5 @@
 // The simulated kernel's own types: one table for its BTF, for vmlinux.h, and for the kernel's code. Two Linux versions with
-// their real sizes and offsets, as far as a field is modelled; src/judge/kernel-types-row.ts prints rows for more.
+// their real sizes and offsets, as far as a field is modelled; src/judge/testing/kernel-types-row.ts prints rows for more.
 import { BASIC_RECORDS } from './kernel-types-basic.ts';
 import { FILES_RECORDS } from './kernel-types-files.ts';
 import { NETWORK_RECORDS } from './kernel-types-network.ts';
@@ -37,6 +37,7 @@ export function offsetIn(version: KernelVersion, [, in601, in618 = in601]: Kerne
 /** A declaration's parts: 'void (*func)(struct callback_head *)' → func; '__u8 cloned:1' → cloned, 1 bit. */
 export function declared(declaration: string): { readonly name: string; readonly bits: number } {
   const plain = /^[^(]*?(\w+)(?:\[\d+\])*(?::(\d+))?$/.exec(declaration);
-  const [, name = '', bits = '0'] = plain ?? /\(\*+(?:const )?(\w+)(?:\[\d+\])*\)/.exec(declaration) ?? [];
+  const pointed = /\(\*+(?:const )?(\w+)(?:\[\d+\])*\)/;
+  const [, name = '', bits = '0'] = plain ?? pointed.exec(declaration) ?? /(\w+)\(/.exec(declaration) ?? [];
   return { name, bits: Number(bits) };
 }

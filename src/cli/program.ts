@@ -5,7 +5,8 @@ import { accepted, compileProject, explanationOf, lastMessage, type LabEngine } 
 import { loadRaw } from '../lab/raw.ts';
 import { snapshotSource, type SnapshotSource } from '../lab/snapshot.ts';
 import type { Recording } from '../loader/kernel.ts';
-import { loadObject, type Missing } from '../loader/load.ts';
+import { loadInto } from '../lab/kernel-types.ts';
+import type { Missing } from '../loader/load.ts';
 import { isProblem } from '../loader/problems.ts';
 import { COMPILE_OPTIONS, compileOptions } from './compile.ts';
 import { readBytes } from './sources.ts';
@@ -134,7 +135,7 @@ export function loadFile(
   } else if (file.endsWith('.o')) object = readBytes(file);
   else throw new UsageError(`lab: ${file}: a file is .c, .o or .bin`);
 
-  const loaded = loadObject(kernel, object, file.replace(/\.c$/, '.o'), {
+  const loaded = loadInto(kernel, object, file.replace(/\.c$/, '.o'), {
     recording,
     ...(values.program === undefined ? {} : { program: values.program }),
     ...(more.unverified ? { flags: SIM_F_UNVERIFIED } : {}),

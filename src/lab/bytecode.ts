@@ -6,6 +6,7 @@ import { linkPrograms, type LinkedProgram } from '../loader/link.ts';
 import { readObject, type BpfObject } from '../loader/object.ts';
 import { isProblem } from '../loader/problems.ts';
 import type { BytecodeReport, BytecodeRow, Project } from './api.ts';
+import { typesOfKernel } from './kernel-types.ts';
 import { compileProject } from './lab.ts';
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
@@ -45,7 +46,7 @@ export function bytecodeOf(project: Project): BytecodeReport | null {
   if (!bytes) return null;
   const object = readObject(bytes, project.main);
   if (isProblem(object)) return null;
-  const programs = linkPrograms(object);
+  const programs = linkPrograms(object, undefined, () => typesOfKernel(618));
   if (isProblem(programs)) return null;
   return {
     object: bytes,

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { linkPrograms, type LinkedLine, type LinkedProgram } from '../loader/link.ts';
 import { readObject, type BpfObject } from '../loader/object.ts';
 import { isProblem } from '../loader/problems.ts';
+import { typesOfKernel } from './kernel-types.ts';
 
 /** "; return XDP_DROP; @ drop.bpf.c:12", as the verifier's log quotes C. */
 const quote = (line: LinkedLine): string =>
@@ -44,7 +45,7 @@ export function disassembleObject(
 ): string[][] | { readonly diagnostic: Diagnostic } {
   const object = readObject(bytes, file);
   if (isProblem(object)) return { diagnostic: object.problem };
-  const programs = linkPrograms(object, options.program);
+  const programs = linkPrograms(object, options.program, () => typesOfKernel(618));
   if (isProblem(programs)) return { diagnostic: programs.problem };
   return programs.map((program) => programLines(object, program, options.source === true));
 }

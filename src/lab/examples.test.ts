@@ -8,7 +8,7 @@ import { CLANG, clangAbsence, compileWithClang } from '../judge/clang.ts';
 import { libbpfAbsence } from '../judge/libbpf.ts';
 import { judgePresent } from '../judge/require.ts';
 import { isProblem } from '../loader/problems.ts';
-import { loadObject } from '../loader/load.ts';
+import { loadInto } from './kernel-types.ts';
 import { compileProject, LabEngine, verifyReport } from './lab.ts';
 import { dumpMap } from './maps.ts';
 import { buildPacket } from './packet-build.ts';
@@ -51,7 +51,7 @@ describe.each(exampleNames())('%s', (name) => {
   /** An object through loader, verifier and machine; what must agree with Linux's record. */
   const simulated = (object: Uint8Array, file: string) => {
     lab.boot({ seed: scenario.seed ?? 1 });
-    const loaded = loadObject(lab.kernel, object, file);
+    const loaded = loadInto(lab.kernel, object, file);
     if (isProblem(loaded)) throw new Error(loaded.problem.message);
     const [program] = loaded.programs;
     if (!program) throw new Error('no program');

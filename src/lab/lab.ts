@@ -5,9 +5,11 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { decodeInstructions } from '../bpf/instruction.ts';
 import { explain, type Explanation } from '../explain/index.ts';
 import { Kernel, type BootOptions } from '../loader/kernel.ts';
-import { errorName, loadObject, type LoadedObject, type LoadedProgram, type Missing } from '../loader/load.ts';
+import { errorName, type LoadedObject, type LoadedProgram, type Missing } from '../loader/load.ts';
 import { isProblem, problem } from '../loader/problems.ts';
 import type { CheckReport, LabSnapshot, Project, RunReport, Scenario, VerifyReport } from './api.ts';
+import { explainPoison } from './core-log.ts';
+import { loadInto } from './kernel-types.ts';
 import { lastMessage } from './last-message.ts';
 import type { LiveRun } from './live.ts';
 import { dumpMap } from './maps.ts';
@@ -28,7 +30,7 @@ export function compileProject(options: CompileProjectOptions): CompileResult {
 
 /** How the verifier's work on one program reads. */
 export function explanationOf(loaded: LoadedObject, program: LoadedProgram): Explanation {
-  return explain(program.records, {
+  const explanation = explain(program.records, {
     instructions: decodeInstructions(program.instructions),
     lineInfo: program.linked.lines,
     maps: program.maps.map((index) => {
@@ -43,6 +45,7 @@ export function explanationOf(loaded: LoadedObject, program: LoadedProgram): Exp
     }),
     subprograms: program.linked.subprograms,
   });
+  return explainPoison(explanation, program.linked.poisoned);
 }
 
 export function verifyReport(loaded: LoadedObject, program: LoadedProgram, level: 1 | 2 | 4 = 1): VerifyReport {
@@ -182,7 +185,7 @@ export class LabEngine {
   #load(object: Uint8Array, project: Project, scenario: Partial<Scenario>, verdictsOnly = false) {
     this.current = null;
     this.boot({ seed: scenario.seed ?? 1, verdictsOnly });
-    return loadObject(this.kernel, object, project.main, {
+    return loadInto(this.kernel, object, project.main, {
       recording: 'failing-path',
       ...(scenario.program === undefined ? {} : { program: scenario.program }),
     });

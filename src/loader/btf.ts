@@ -52,6 +52,8 @@ export interface Btf {
   readonly bytes: Uint8Array;
   /** by type id; [0] is void */
   readonly types: readonly BtfType[];
+  /** byte position of every DATASEC's size; its rows follow */
+  readonly dataSections: ReadonlyMap<number, number>;
   string(at: number): string;
 }
 
@@ -72,6 +74,7 @@ export function parseBtf(bytes: Uint8Array): Btf | LoadProblem {
   const strings = bytes.subarray(stringsAt, stringsEnd);
   const string = (at: number): string => stringAt(strings, at);
   const types: BtfType[] = [VOID];
+  const dataSections = new Map<number, number>();
   let at = typesAt;
   const word = (): number => {
     const value = view.getUint32(at, true);
@@ -150,6 +153,7 @@ export function parseBtf(bytes: Uint8Array): Btf | LoadProblem {
         break;
       case BTF_KIND_DATASEC:
         size = sizeOrType;
+        dataSections.set(id, at - 4);
         for (let i = 0; i < length; i++) {
           members.push({ name: '', type: word(), offset: word(), size: word() });
         }
@@ -174,7 +178,40 @@ export function parseBtf(bytes: Uint8Array): Btf | LoadProblem {
     }
     types.push({ id, kind, name, size, type, members, values, count, flags });
   }
-  return { bytes, types, string };
+  return { bytes, types, dataSections, string };
+}
+
+/**
+ * clang leaves the sizes of data sections and the offsets of their variables to whoever knows the symbols: the same BTF with both filled in.
+ * @param place bytes from the section's start, null: not known
+ */
+export function placeVariables(
+  btf: Btf,
+  sectionSize: (section: string) => number | null,
+  place: (section: string, variable: string) => number | null,
+): Btf {
+  const bytes = btf.bytes.slice();
+  const view = viewOf(bytes);
+  const types = [...btf.types];
+  for (const [id, at] of btf.dataSections) {
+    const section = types[id];
+    if (!section) continue;
+    const size = sectionSize(section.name) ?? section.size;
+    view.setUint32(at, size, true);
+    const rows = section.members.map((row) => ({
+      ...row,
+      offset: place(section.name, types[row.type]?.name ?? '') ?? row.offset,
+    }));
+    // in the order of their places, as the kernel wants them
+    rows.sort((a, b) => a.offset - b.offset);
+    rows.forEach((row, i) => {
+      view.setUint32(at + 4 + i * 12, row.type, true);
+      view.setUint32(at + 8 + i * 12, row.offset, true);
+      view.setUint32(at + 12 + i * 12, row.size, true);
+    });
+    types[id] = { ...section, size, members: rows };
+  }
+  return { ...btf, bytes, types };
 }
 
 /** Bytes after the common 12, by kind. */
@@ -249,8 +286,17 @@ export interface LineRecord {
 export interface BtfExt {
   readonly functions: ReadonlyMap<string, readonly FunctionRecord[]>;
   readonly lines: ReadonlyMap<string, readonly LineRecord[]>;
-  /** sections that carry CO-RE relocations */
-  readonly coreSections: ReadonlySet<string>;
+  readonly core: ReadonlyMap<string, readonly CoreRecord[]>;
+}
+
+/** One CO-RE relocation: what of which local type an instruction depends on (struct bpf_core_relo). */
+export interface CoreRecord {
+  readonly offset: number;
+  readonly typeId: number;
+  /** "0:1:2": array index, member, member, …; an enumerator's position */
+  readonly access: string;
+  /** enum bpf_core_relo_kind */
+  readonly kind: number;
 }
 
 export function parseBtfExt(bytes: Uint8Array, btf: Btf): BtfExt | LoadProblem {
@@ -261,7 +307,7 @@ export function parseBtfExt(bytes: Uint8Array, btf: Btf): BtfExt | LoadProblem {
   const headerLength = view.getUint32(4, true);
 
   /** Calls `row` for every record of one of the three tables. */
-  function table(headerAt: number, row: (section: string, at: number) => void): boolean {
+  function table(headerAt: number, recordSize: number, row: (section: string, at: number) => void): boolean {
     let at = headerLength + view.getUint32(headerAt, true);
     const end = at + view.getUint32(headerAt + 4, true);
     if (end > bytes.length) return false;
@@ -272,7 +318,7 @@ export function parseBtfExt(bytes: Uint8Array, btf: Btf): BtfExt | LoadProblem {
       const section = btf.string(view.getUint32(at, true));
       const count = view.getUint32(at + 4, true);
       at += 8;
-      if (size < 8 || at + count * size > end) return false;
+      if (size < recordSize || at + count * size > end) return false;
       for (let i = 0; i < count; i++, at += size) row(section, at);
     }
     return true;
@@ -280,17 +326,17 @@ export function parseBtfExt(bytes: Uint8Array, btf: Btf): BtfExt | LoadProblem {
 
   const functions = new Map<string, FunctionRecord[]>();
   const lines = new Map<string, LineRecord[]>();
-  const coreSections = new Set<string>();
+  const core = new Map<string, CoreRecord[]>();
   const push = <T>(map: Map<string, T[]>, key: string, value: T): void => {
     const list = map.get(key);
     if (list) list.push(value);
     else map.set(key, [value]);
   };
   const whole =
-    table(8, (section, at) =>
+    table(8, 8, (section, at) =>
       push(functions, section, { offset: view.getUint32(at, true), typeId: view.getUint32(at + 4, true) }),
     ) &&
-    table(16, (section, at) => {
+    table(16, 16, (section, at) => {
       const fileAt = view.getUint32(at + 4, true);
       const textAt = view.getUint32(at + 8, true);
       const lineAndColumn = view.getUint32(at + 12, true);
@@ -304,6 +350,15 @@ export function parseBtfExt(bytes: Uint8Array, btf: Btf): BtfExt | LoadProblem {
         textAt,
       });
     }) &&
-    (headerLength < 32 || table(24, (section) => coreSections.add(section)));
-  return whole ? { functions, lines, coreSections } : damaged('.BTF.ext is cut short');
+    (headerLength < 32 ||
+      bytes.length < 32 ||
+      table(24, 16, (section, at) =>
+        push(core, section, {
+          offset: view.getUint32(at, true),
+          typeId: view.getUint32(at + 4, true),
+          access: btf.string(view.getUint32(at + 8, true)),
+          kind: view.getUint32(at + 12, true),
+        }),
+      ));
+  return whole ? { functions, lines, core } : damaged('.BTF.ext is cut short');
 }

@@ -1,4 +1,5 @@
 // A typed handle on the simulated kernel: the host's side of its bpf() system call.
+import type { KernelVersion } from '../bpf/kernel-types.ts';
 import { BPF_OBJ_NAME_LEN } from '../bpf/limits.ts';
 import { EAGAIN } from '../bpf/errno.ts';
 import * as sys from '../bpf/syscall.ts';
@@ -22,7 +23,7 @@ export interface BootOptions {
   readonly cpus?: number;
   readonly capabilities?: CapabilityView;
   /** whose rules the verifier applies */
-  readonly version?: 618 | 601;
+  readonly version?: KernelVersion;
   /** only what Linux would say is asked: maps and programs that are not simulated load too, and do not run */
   readonly verdictsOnly?: boolean;
 }
@@ -86,6 +87,8 @@ export class Kernel {
   readonly atBoot: (() => void)[] = [];
   /** as the last boot said */
   verdictsOnly = false;
+  version: KernelVersion = 618;
+  cpus = 2;
   readonly #attribute: number;
 
   private constructor(memory: WebAssembly.Memory, exports: KernelExports) {
@@ -104,9 +107,11 @@ export class Kernel {
 
   /** A fresh machine: no maps, no programs, time zero, randomness from `seed`. */
   boot(options: BootOptions = {}): void {
-    this.exports.boot(BigInt(options.seed ?? 0), options.cpus ?? 2);
+    this.cpus = options.cpus ?? 2;
+    this.exports.boot(BigInt(options.seed ?? 0), this.cpus);
     this.exports.setCapabilities(options.capabilities === 'bpf' ? sys.CAPS_BPF : sys.CAPS_ROOT);
-    this.exports.setKernelVersion(options.version ?? 618);
+    this.version = options.version ?? 618;
+    this.exports.setKernelVersion(this.version);
     this.verdictsOnly = options.verdictsOnly ?? false;
     this.exports.setVerdictsOnly(this.verdictsOnly);
     this.exports.__collect();

@@ -4,14 +4,18 @@ import { decodeInstructions, encodeInstruction, LD_IMM64, type Instruction } fro
 import {
   BPF_CALL,
   BPF_JMP,
+  BPF_PSEUDO_BTF_ID,
   BPF_PSEUDO_CALL,
   BPF_PSEUDO_FUNC,
+  BPF_PSEUDO_KFUNC_CALL,
   BPF_PSEUDO_MAP_FD,
   BPF_PSEUDO_MAP_VALUE,
   INSTRUCTION_SIZE,
 } from '../bpf/opcodes.ts';
 import type { ProgramType } from '../bpf/programs.ts';
-import type { LineRecord } from './btf.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
+import { BTF_KIND_FUNC, BTF_KIND_VAR, type LineRecord } from './btf.ts';
+import { POISON, relocateCore, type KernelTypes } from './core.ts';
 import { STT_SECTION, viewOf, type ElfRelocation } from './elf.ts';
 import { relocationsOf, type BpfObject, type ObjectFunction } from './object.ts';
 import { isProblem, problem, type LoadProblem } from './problems.ts';
@@ -40,11 +44,21 @@ export interface LinkedProgram {
   readonly functions: readonly { readonly instruction: number; readonly typeId: number }[];
   readonly lines: readonly LinkedLine[];
   readonly subprograms: readonly { readonly name: string; readonly instruction: number }[];
+  /** instructions that this kernel cannot have, and what they would need of it */
+  readonly poisoned: ReadonlyMap<number, string>;
 }
+
+/** The types of the kernel that the object is made ready for; asked for only when the object depends on them. */
+export type TypesOfKernel = () => KernelTypes | null;
 
 const CALL = BPF_JMP | BPF_CALL;
 
-export function linkProgram(object: BpfObject, entry: ObjectFunction): LinkedProgram | LoadProblem {
+export function linkProgram(
+  object: BpfObject,
+  entry: ObjectFunction,
+  typesOfKernel: TypesOfKernel,
+): LinkedProgram | LoadProblem {
+  const poisoned = new Map<number, string>();
   const code: Instruction[] = [];
   const maps: MapReference[] = [];
   const functions: { instruction: number; typeId: number }[] = [];
@@ -68,6 +82,9 @@ export function linkProgram(object: BpfObject, entry: ObjectFunction): LinkedPro
       if (inside(offset)) lines.push({ ...line, instruction: slot(offset) });
     }
 
+    const failedCore = patchCore(f, inside, slot);
+    if (failedCore) return failedCore;
+
     const relocations = new Map<number, ElfRelocation>();
     for (const relocation of relocationsOf(object, f.section)) {
       if (inside(relocation.offset)) relocations.set(slot(relocation.offset), relocation);
@@ -86,6 +103,34 @@ export function linkProgram(object: BpfObject, entry: ObjectFunction): LinkedPro
       if (failed) return failed;
     }
     return base;
+  }
+
+  /** CO-RE: what depends on the kernel's types, before anything else is resolved. */
+  function patchCore(
+    f: ObjectFunction,
+    inside: (offset: number) => boolean,
+    slot: (offset: number) => number,
+  ): LoadProblem | null {
+    for (const record of object.coreRecords.get(f.section.name) ?? []) {
+      if (!inside(record.offset) || !object.btf) continue;
+      const types = typesOfKernel();
+      if (!types) return problem('L013', { access: f.name, what: 'the types of this kernel are not known' });
+      const at = slot(record.offset);
+      const relocated = relocateCore(record, code.slice(at, at + 2), object.btf, types);
+      if (isProblem(relocated)) {
+        return { problem: { ...relocated.problem, span: lineAt(f.section.name, record.offset) } };
+      }
+      code.splice(at, relocated.instructions.length, ...relocated.instructions);
+      if (relocated.poisoned !== null) poisoned.set(at, relocated.poisoned);
+    }
+    return null;
+  }
+
+  function lineAt(section: string, offset: number): Span | null {
+    const line = object.lineRecords.get(section)?.findLast((record) => record.offset <= offset);
+    return line
+      ? { file: line.file, line: line.line, column: line.column, endLine: line.line, endColumn: line.column }
+      : null;
   }
 
   function target(section: number, offset: number, name: string): number | LoadProblem {
@@ -108,7 +153,7 @@ export function linkProgram(object: BpfObject, entry: ObjectFunction): LinkedPro
     if (relocation) {
       const { symbol } = relocation;
       if (relocation.type !== R_BPF_64_32) return problem('L011', { type: relocation.type, symbol: symbol.name });
-      if (symbol.section === 0) return problem('L012', { symbol: symbol.name });
+      if (symbol.section === 0) return resolveKernelFunction(at, instruction, symbol.name);
       section = symbol.section;
       name = symbol.name;
       offset = (symbol.type === STT_SECTION ? 0 : symbol.value) + (instruction.imm + 1) * INSTRUCTION_SIZE;
@@ -116,6 +161,37 @@ export function linkProgram(object: BpfObject, entry: ObjectFunction): LinkedPro
     const to = target(section, offset, name);
     if (typeof to !== 'number') return to;
     code[at] = { ...instruction, src: BPF_PSEUDO_CALL, imm: to - at - 1 };
+    return null;
+  }
+
+  function resolveKernelFunction(at: number, instruction: Instruction, name: string): LoadProblem | null {
+    const extern = object.externs.get(name);
+    if (extern?.kind !== 'function') return problem('L010', { symbol: name });
+    const id = typesOfKernel()?.named(BTF_KIND_FUNC, name)?.id;
+    if (id === undefined && !extern.weak) return problem('L012', { symbol: name });
+    // one that may be absent, and is: a call that the verifier refuses where it can be reached
+    if (id === undefined) poisoned.set(at, `${name}()`);
+    code[at] =
+      id === undefined
+        ? { ...instruction, src: 0, offset: 0, imm: POISON }
+        : { ...instruction, src: BPF_PSEUDO_KFUNC_CALL, offset: 0, imm: id };
+    return null;
+  }
+
+  function resolveKernelVariable(at: number, instruction: Instruction, name: string): LoadProblem | null {
+    const extern = object.externs.get(name);
+    const high = code[at + 1];
+    if (!extern || extern.kind === 'function' || !high) return problem('L010', { symbol: name });
+    if (extern.kind === 'config' && object.config) {
+      maps.push({ instruction: at, map: object.config.map });
+      code[at] = { ...instruction, src: BPF_PSEUDO_MAP_VALUE, imm: 0 };
+      code[at + 1] = { ...high, imm: object.config.offsets.get(name) ?? 0 };
+      return null;
+    }
+    const id = extern.typeId === 0 ? undefined : typesOfKernel()?.named(BTF_KIND_VAR, name)?.id;
+    if (id === undefined && !extern.weak) return problem('L012', { symbol: name });
+    code[at] = { ...instruction, src: id === undefined ? 0 : BPF_PSEUDO_BTF_ID, imm: id ?? 0 };
+    code[at + 1] = { ...high, imm: 0 };
     return null;
   }
 
@@ -127,7 +203,7 @@ export function linkProgram(object: BpfObject, entry: ObjectFunction): LinkedPro
     if (!relocation) return null;
     const { symbol } = relocation;
     if (relocation.type !== R_BPF_64_64) return problem('L011', { type: relocation.type, symbol: symbol.name });
-    if (symbol.section === 0) return problem('L012', { symbol: symbol.name });
+    if (symbol.section === 0) return resolveKernelVariable(at, instruction, symbol.name);
     const section = object.elf.sections[symbol.section];
     const high = code[at + 1];
     if (!section || !high) return problem('L001', { what: 'an instruction is cut short' });
@@ -173,6 +249,7 @@ export function linkProgram(object: BpfObject, entry: ObjectFunction): LinkedPro
     functions: functions.sort((a, b) => a.instruction - b.instruction),
     lines: lines.sort((a, b) => a.instruction - b.instruction),
     subprograms: subprograms.sort((a, b) => a.instruction - b.instruction),
+    poisoned,
   };
 }
 
@@ -180,13 +257,26 @@ export function programNames(object: BpfObject): string {
   return object.functions.flatMap((f) => (f.type ? [f.name] : [])).join(', ');
 }
 
-/** Every entry program of the object, or the one by that name. */
-export function linkPrograms(object: BpfObject, name?: string): LinkedProgram[] | LoadProblem {
-  const entries = object.functions.filter((f) => f.type && (name === undefined || f.name === name));
+/**
+ * Every entry program of the object that is loaded by itself (not SEC("?…")), or the one by that name with those behind it that it may
+ * tail-call, because a map's initialiser names them.
+ */
+export function linkPrograms(
+  object: BpfObject,
+  name?: string,
+  typesOfKernel: TypesOfKernel = () => null,
+): LinkedProgram[] | LoadProblem {
+  const all = object.functions.filter((f) => f.type);
+  const named = all.filter((f) => f.name === name);
+  const called = new Set(object.initialValues.map((value) => value.symbol));
+  const entries =
+    name === undefined
+      ? all.filter((f) => !f.section.name.startsWith('?'))
+      : [...named, ...all.filter((f) => named.length > 0 && f.name !== name && called.has(f.name))];
   if (entries.length === 0) return problem('L014', { program: name ?? '', programs: programNames(object) });
   const programs: LinkedProgram[] = [];
   for (const entry of entries) {
-    const program = linkProgram(object, entry);
+    const program = linkProgram(object, entry, typesOfKernel);
     if (isProblem(program)) return program;
     programs.push(program);
   }

@@ -2,8 +2,10 @@
 import { ENOTSUPP, ERRNO_NAMES } from '../bpf/errno.ts';
 import { HELPERS } from '../bpf/helpers.ts';
 import { MAP_TYPES } from '../bpf/maps.ts';
+import type { KernelVersion } from '../bpf/kernel-types.ts';
 import { viewOf } from './elf.ts';
 import type { CapabilityView, Kernel, Recording } from './kernel.ts';
+import type { KernelTypes } from './core.ts';
 import { linkPrograms, type LinkedProgram } from './link.ts';
 import type { MapDefinition } from './map-definitions.ts';
 import { readObject, type BpfObject } from './object.ts';
@@ -51,6 +53,8 @@ export interface LoadOptions {
   readonly capabilities?: CapabilityView;
   /** more prog_flags (SIM_F_UNVERIFIED) */
   readonly flags?: number;
+  /** the types of the kernel, for objects that depend on them */
+  readonly typesOfKernel?: (version: KernelVersion) => KernelTypes;
 }
 
 /** What a program needs that Linux has and the simulated kernel has not. */
@@ -75,8 +79,24 @@ export function errorName(error: number): string {
   return ERRNO_NAMES[-error] ?? String(error);
 }
 
+const PAGE = 4096;
+/** Map types whose keys and values the kernel does not take types for. */
+const WITHOUT_TYPES = new Set([
+  'perf_event_array', 'cgroup_array', 'stack_trace', 'array_of_maps', 'hash_of_maps', 'devmap', 'devmap_hash', 'cpumap', 'xskmap',
+  'sockmap', 'sockhash', 'queue', 'stack', 'arena',
+]); // prettier-ignore
+
+/** As libbpf asks for it: a slot for every CPU, whole pages for a ring, no types where the kernel takes none. */
 function createMap(kernel: Kernel, definition: MapDefinition, btfFd: number, innerFd: number): number {
-  return kernel.createMap({ ...definition, btfFd, innerFd });
+  const type = MAP_TYPES.find(({ id }) => id === definition.type)?.name ?? '';
+  let { maxEntries } = definition;
+  if (type === 'perf_event_array' && maxEntries === 0) maxEntries = kernel.cpus;
+  const isRing = type === 'ringbuf' || type === 'user_ringbuf';
+  if (isRing && maxEntries > 0 && maxEntries <= 1 << 30) {
+    maxEntries = Math.max(PAGE, 2 ** Math.ceil(Math.log2(maxEntries)));
+  }
+  const types = WITHOUT_TYPES.has(type) ? { btfFd: 0, keyType: 0, valueType: 0 } : { btfFd };
+  return kernel.createMap({ ...definition, ...types, maxEntries, innerFd });
 }
 
 /** Creates the object's maps and fills those of global data. */
@@ -146,20 +166,43 @@ export function loadProgram(
   };
 }
 
+/** Puts the maps and programs that `.values` names into their slots; what was not loaded leaves its slot empty, as in libbpf. */
+function fillSlots(
+  kernel: Kernel,
+  object: BpfObject,
+  maps: readonly LoadedMap[],
+  fdOf: (symbol: string) => number | undefined,
+): LoadProblem | null {
+  for (const { map, slot, symbol } of object.initialValues) {
+    const fd = fdOf(symbol);
+    const outer = maps[map];
+    if (fd === undefined || fd < 0 || !outer) continue;
+    const key = new Uint8Array(Uint32Array.of(slot).buffer);
+    const error = kernel.updateElement(outer.fd, key, new Uint8Array(Uint32Array.of(fd).buffer));
+    if (error < 0) return problem('L009', { map: outer.definition.name, error: errorName(error) });
+  }
+  return null;
+}
+
 export function loadObject(
   kernel: Kernel,
   bytes: Uint8Array,
   fileName: string,
   options: LoadOptions = {},
 ): LoadedObject | LoadProblem {
-  const object = readObject(bytes, fileName);
+  const object = readObject(bytes, fileName, kernel.version);
   if (isProblem(object)) return object;
-  const linked = linkPrograms(object, options.program);
+  const linked = linkPrograms(object, options.program, () => options.typesOfKernel?.(kernel.version) ?? null);
   if (isProblem(linked)) return linked;
   const btfFd = object.btf ? kernel.loadBtf(object.btf.bytes) : 0;
   if (btfFd < 0) return problem('L006', { what: `the kernel answers ${errorName(btfFd)}` });
   const maps = createMaps(kernel, object, btfFd);
   if (isProblem(maps)) return maps;
+  const mapFd = (symbol: string): number | undefined => maps.find((map) => map.definition.name === symbol)?.fd;
+  const unfilled = fillSlots(kernel, object, maps, mapFd);
+  if (unfilled) return unfilled;
   const programs = linked.map((program) => loadProgram(kernel, object, program, maps, btfFd, options));
-  return { object, maps, programs };
+  const programFd = (symbol: string): number | undefined =>
+    programs.find(({ linked: { name } }) => name === symbol)?.fd;
+  return fillSlots(kernel, object, maps, programFd) ?? { object, maps, programs };
 }

@@ -15,11 +15,15 @@ export const LOAD_MESSAGES = {
   L010: "'{symbol}' is used but defined nowhere: a static function, a map or a global variable by this name is missing",
   L011: "this relocation ({type}) against '{symbol}' is not known",
   L012: "'{symbol}' comes from the running kernel; the simulated kernel does not have it",
-  L013: "the program needs to know this kernel's type layouts (CO-RE); the simulated kernel does not offer them yet",
+  L013: "what the program needs of the kernel's types cannot be put into its instruction (CO-RE, {access}): {what}",
   L014: "no program is called '{program}'; the object has {programs}",
   L015: 'several programs stand in this object ({programs}); say which one to run',
   L016: 'the program could not be loaded: Linux answers {error}',
   L017: '{helper}() is not simulated yet: the verifier accepts the program, and it runs on real Linux only',
+  L018: 'this kernel has no such type, field or value, and the program did not ask whether it has: {access}',
+  L019: "'{symbol}' is not declared as the kernel's configuration has it: {what}",
+  L020: 'struct_ops are not simulated: they run on real Linux only',
+  L021: "maps in section 'maps' are of an old kind that libbpf 1.0 does not read any more; declare '{map}' as a struct in SEC(\".maps\")",
 } as const;
 
 export type LoadCode = keyof typeof LOAD_MESSAGES;
