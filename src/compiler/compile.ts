@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { CompiledFunction } from './codegen/emit.ts';
 import { generateFunction } from './codegen/generate.ts';
-import { bpfTarget } from './codegen/target.ts';
+import { bpfTarget, moduleTarget } from './codegen/target.ts';
 import { parseUnit } from './front.ts';
 import { UnitBuilder } from './ir/unit.ts';
 import { writeObject } from './object/object.ts';
@@ -58,11 +58,6 @@ export function compile(options: CompileOptions): CompileResult {
 /** From the typed tree to the object. */
 export function generate(unit: TranslationUnit, options: Pick<CompileOptions, 'cpu' | 'target'>): CompileResult {
   const builder = new UnitBuilder(unit, options.target ?? 'bpf');
-  if (options.target === 'module') {
-    // The front end knows the language of modules; instructions for them would follow eBPF's calls, and be wrong.
-    builder.report('C915', 0, 'kernel modules cannot be compiled to code yet; only their C is checked', {});
-    return { object: null, diagnostics: builder.diagnostics, programs: [] };
-  }
   const failed = (): boolean => builder.diagnostics.some((d) => d.severity === 'error');
   const refused = (): CompileResult => ({ object: null, diagnostics: builder.diagnostics, programs: [] });
   try {
@@ -88,7 +83,7 @@ export function generate(unit: TranslationUnit, options: Pick<CompileOptions, 'c
       });
     }
     if (failed()) return refused();
-    const target = bpfTarget(options.cpu ?? 'v3');
+    const target = options.target === 'module' ? moduleTarget() : bpfTarget(options.cpu ?? 'v3');
     const functions: CompiledFunction[] = [];
     for (const func of report.functions) {
       functions.push(generateFunction(func, target, (code, at, message) => builder.report(code, at, message, {})));

@@ -3,6 +3,7 @@ import type { Instruction } from '../../bpf/instruction.ts';
 import { LD_IMM64 } from '../../bpf/instruction.ts';
 import { BPF_ALU64, BPF_EXIT, BPF_JMP, BPF_JMP32, BPF_MOV, BPF_PSEUDO_CALL, BPF_X } from '../../bpf/opcodes.ts';
 import type { CoreRelocation, SymbolTarget } from '../ir/ir.ts';
+import { enterFrame } from '../kernel-mode/convention.ts';
 import type { FunctionDeclaration, Location } from '../tree.ts';
 import { type AssembledTemplate, assembleTemplate } from './assembly.ts';
 import type { Machine, MachineBlock, MachineFunction } from './machine.ts';
@@ -47,7 +48,8 @@ export function emitFunction(
   removeUselessJumps(func);
   const assembled = new Map<Machine, AssembledTemplate>();
   const starts = new Map<MachineBlock, number>();
-  let index = 0;
+  const entry = target.kernelMode && !declaration.attributes.naked ? [enterFrame(func.frame, func.outgoing)] : [];
+  let index = entry.length;
   for (const block of func.blocks) {
     starts.set(block, index);
     for (const m of block.code) {
@@ -61,7 +63,7 @@ export function emitFunction(
       }
     }
   }
-  const instructions: Instruction[] = [];
+  const instructions: Instruction[] = entry;
   const relocations: CodeRelocation[] = [];
   const core: { index: number; relocation: CoreRelocation }[] = [];
   const lines: { index: number; at: Location }[] = [];
@@ -109,6 +111,8 @@ export function emitFunction(
           if (m.callee) {
             relocations.push({ index: here, target: { kind: 'function', declaration: m.callee }, call: true });
             push(m.opcode, 0, BPF_PSEUDO_CALL, 0, -1);
+          } else if (m.src >= 0) {
+            push(m.opcode | BPF_X, m.src, 0, 0, 0);
           } else {
             push(m.opcode, 0, 0, 0, m.imm);
           }

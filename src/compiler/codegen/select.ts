@@ -46,11 +46,12 @@ import {
 } from '../../bpf/opcodes.ts';
 import type { AtomicOp, BinaryOp, Block, Func, Inst, Predicate } from '../ir/ir.ts';
 import { inversePredicate, isBinary, isCommutative, signedValue, swappedPredicate } from '../ir/ir.ts';
+import { incomingArgument, placeArguments, STACK_POINTER } from '../kernel-mode/convention.ts';
 import { countUses, loopDepths } from '../optimize/analysis.ts';
 import type { Location } from '../tree.ts';
 import { selectAssembly } from './assembly.ts';
-import {
 import { layOutFrame } from './frame.ts';
+import {
   FRAME_POINTER,
   Machine,
   MachineBlock,
@@ -451,9 +452,9 @@ export class Selector {
         );
         return;
       case 'fence':
-      case 'asmout':
       case 'lifestart':
       case 'lifeend':
+      case 'asmout':
       case 'alloca':
       case 'const':
       case 'symbol':
@@ -655,6 +656,10 @@ export class Selector {
   }
 
   private selectCall(inst: Inst): void {
+    if (this.target.kernelMode) {
+      this.selectKernelCall(inst);
+      return;
+    }
     const limit = this.target.argumentRegisters;
     const callee = inst.callee!;
     if (inst.args.length > limit) {
@@ -671,7 +676,41 @@ export class Selector {
     if (inst.type !== 'void' && (this.uses[inst.id] ?? 0) > 0) this.copy(this.define(inst), 0);
   }
 
+  /** Kernel mode: arguments after the fifth, and those that `...` stands for, go to the stack (kernel-mode/convention.ts). */
+  private selectKernelCall(inst: Inst): void {
+    const callee = inst.callee!;
+    if (callee.kind === 'frame') {
+      const dst = this.define(inst);
+      this.copy(dst, FRAME_POINTER);
+      this.emit('alu', BPF_ALU64 | BPF_ADD, dst, NO_REGISTER, callee.offset);
+      return;
+    }
+    const indirect = callee.kind === 'indirect';
+    const address = indirect ? this.use(inst.args[0]!) : NO_REGISTER;
+    const args = indirect ? inst.args.slice(1) : inst.args;
+    const { registers, stacked } = placeArguments(args, inst.size);
+    stacked.forEach((arg, i) => {
+      this.emit('store', BPF_STX | BPF_MEM | BPF_DW, STACK_POINTER, this.use(arg), 0, 8 * i);
+    });
+    this.out.outgoing = Math.max(this.out.outgoing, 8 * stacked.length);
+    registers.forEach((arg, i) => {
+      this.into(i + 1, arg);
+    });
+    const m = this.emit('call', 0x85, NO_REGISTER, address);
+    this.recent.clear();
+    m.reads = registers.length;
+    if (callee.kind === 'helper') m.imm = callee.number | 0;
+    else if (callee.kind === 'function') m.callee = callee.declaration;
+    if (inst.type !== 'void' && (this.uses[inst.id] ?? 0) > 0) this.copy(this.define(inst), 0);
+  }
+
   private selectParam(inst: Inst): void {
+    if (this.target.kernelMode && inst.width >= this.target.argumentRegisters) {
+      if ((this.uses[inst.id] ?? 0) === 0) return;
+      const at = incomingArgument(inst.width);
+      this.emit('load', BPF_LDX | BPF_MEM | BPF_DW, this.define(inst), FRAME_POINTER, 0, at);
+      return;
+    }
     if (inst.width >= this.target.argumentRegisters) {
       if (inst.width === this.target.argumentRegisters)
         this.error('C901', inst.at, 'stack arguments are not supported');

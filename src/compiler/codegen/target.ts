@@ -11,6 +11,8 @@ export interface Target {
   /** bytes */
   readonly stackLimit: number;
   readonly argumentRegisters: number;
+  /** kernel mode: a stack pointer in r11, arguments on the stack, indirect calls (src/compiler/kernel-mode/convention.ts) */
+  readonly kernelMode: boolean;
 }
 
 export type Cpu = 'v1' | 'v2' | 'v3' | 'v4';
@@ -23,5 +25,22 @@ export function bpfTarget(cpu: Cpu): Target {
     v4: cpu === 'v4',
     stackLimit: 512,
     argumentRegisters: 5,
+    kernelMode: false,
   };
 }
+
+/** Kernel mode: the whole instruction set, run by a machine of ours alone. */
+export function moduleTarget(): Target {
+  return {
+    name: 'module',
+    alu32: true,
+    jumpLess: true,
+    v4: true,
+    stackLimit: KERNEL_STACK,
+    argumentRegisters: 5,
+    kernelMode: true,
+  };
+}
+
+/** bytes of a task's kernel stack (THREAD_SIZE of x86-64) */
+const KERNEL_STACK = 16384;

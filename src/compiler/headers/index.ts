@@ -14,5 +14,8 @@ export const HEADERS: ReadonlyMap<string, string> = new Map([
   ...Object.entries(VMLINUX_HEADERS),
 ]);
 
+/** The kernel's own, for modules and patches: found before the others, which #include_next reaches. */
+export { kernelHeader } from './kernel.ts';
+
 /** The compiler's own: found in every mode, behind -I. */
 export const COMPILER_HEADERS: ReadonlyMap<string, string> = new Map(Object.entries(COMPILER_TEXTS));

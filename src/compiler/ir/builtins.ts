@@ -5,6 +5,10 @@ import { atomicBuiltin } from './atomics.ts';
 import type { FunctionBuilder } from './builder.ts';
 import { coreBuiltin } from './core.ts';
 import { evaluate, rvalue } from './expressions.ts';
+import { constantInteger } from './constants.ts';
+import { firstVariadic } from '../kernel-mode/convention.ts';
+import { callLibrary, libraryName } from '../kernel-mode/library.ts';
+import { type Place, placeOf, readPlace, writePlace } from './places.ts';
 import type { Block, Inst } from './ir.ts';
 import { Inst as Instruction } from './ir.ts';
 import { alignOf, irType, isSigned, sizeOf } from './layout.ts';
@@ -25,6 +29,8 @@ export function buildBuiltin(b: FunctionBuilder, e: Builtin): Inst | null {
   }
   if (e.name.startsWith('__sync_') || e.name.startsWith('__atomic_') || e.name.startsWith('__c11_atomic_'))
     return atomicBuiltin(b, e);
+  const library = b.unit.target === 'module' ? libraryName(e.name) : null;
+  if (library !== null && !isShort(e)) return callLibrary(b, e, library);
   if (e.name.startsWith('__builtin_preserve_') || e.name === '__builtin_btf_type_id') return coreBuiltin(b, e);
   switch (e.name) {
     case '__builtin_memcpy':
@@ -78,6 +84,15 @@ export function buildBuiltin(b: FunctionBuilder, e: Builtin): Inst | null {
     case '__builtin_object_size':
     case '__builtin_dynamic_object_size':
       return b.constant('i64', -1);
+    case '__builtin_va_start':
+    case '__builtin_va_copy':
+    case '__builtin_va_end':
+      if (b.unit.target === 'bpf') break;
+      variadicList(b, e);
+      return null;
+    case '__builtin_va_arg':
+      if (b.unit.target === 'bpf') break;
+      return nextVariadic(b, e);
     case '__builtin_frame_address':
       return b.emit('call', 'ptr', []);
     default:
@@ -97,6 +112,41 @@ export function buildBuiltin(b: FunctionBuilder, e: Builtin): Inst | null {
   notSupported(b, e, e.name);
   const type = irType(e.type);
   return type === 'void' ? null : b.constant(type, 0);
+}
+
+/** A copy, fill or comparison of a few bytes known in number: instructions do it as well as the library. */
+function isShort(e: Builtin): boolean {
+  const [, , length] = e.arguments;
+  if (!/mem(cpy|move|set|cmp)(_inline)?$|bcmp$/.test(e.name) || !length) return false;
+  const size = constantInteger(length);
+  return size !== null && size <= 64n;
+}
+
+/** A va_list is the kernel address of the next argument, 8 bytes each (kernel-mode/convention.ts). */
+function listPlace(b: FunctionBuilder, e: Expression): Place {
+  const bare = e.kind === 'load' ? e.source : e;
+  return placeOf(b, bare);
+}
+
+function variadicList(b: FunctionBuilder, e: Builtin): void {
+  const [list, other] = e.arguments;
+  if (e.name === '__builtin_va_end' || !list) return;
+  const place = listPlace(b, list);
+  if (e.name === '__builtin_va_copy') {
+    writePlace(b, place, rvalue(b, other!));
+    return;
+  }
+  const first = b.emit('call', 'ptr', []);
+  first.callee = { kind: 'frame', offset: firstVariadic(b.func.params.length) };
+  writePlace(b, place, first);
+}
+
+function nextVariadic(b: FunctionBuilder, e: Builtin): Inst {
+  const place = listPlace(b, e.arguments[0]!);
+  const at = readPlace(b, place);
+  writePlace(b, place, b.offset(at, 8));
+  const type = e.types[0]!;
+  return b.load(irType(type), at, sizeOf(type), isSigned(type), 8);
 }
 
 function notSupported(b: FunctionBuilder, e: Expression, name: string): void {

@@ -97,7 +97,8 @@ export function buildCall(b: FunctionBuilder, e: Call, slot: Inst | null = null)
   const result = passing === 'scalar' ? irType(e.type) : passing === 'word' ? 'i64' : 'void';
   const call = b.emit('call', result, args);
   call.callee = callee;
-  if (callee.kind === 'indirect') {
+  if (type?.variadic) call.size = Math.max(0, e.arguments.length - type.parameters.length);
+  if (callee.kind === 'indirect' && b.unit.target === 'bpf') {
     b.unit.report('C905', e.at, 'indirect call in function, which are not supported by eBPF', {});
   }
   if (passing === 'word' && slot) {

@@ -68,7 +68,9 @@ export type Callee =
   /** a function of this unit or an extern one */
   | { readonly kind: 'function'; readonly declaration: FunctionDeclaration }
   /** the address is args[0] */
-  | { readonly kind: 'indirect' };
+  | { readonly kind: 'indirect' }
+  /** kernel mode: no call, the address at this distance from the frame pointer */
+  | { readonly kind: 'frame'; readonly offset: number };
 
 export interface CoreRelocation {
   /** the type that the access string starts from */
@@ -139,7 +141,7 @@ export class Inst {
   /** load, store: known alignment in bytes; alloca, memcpy, memset: of the (destination) memory */
   align = 1;
   sourceAlign = 1;
-  /** alloca, memcpy, memset: bytes */
+  /** alloca, memcpy, memset: bytes; call: how many of its last arguments stand for the callee's `...` */
   size = 0;
   /** add, sub, mul of signed operands: overflow is undefined, as C has it */
   nsw = false;
@@ -195,6 +197,8 @@ export class Func {
   blocks: Block[] = [];
   params: Inst[] = [];
   result: IrType;
+  /** kernel mode: the call that a memcpy or memset of many bytes becomes */
+  library: ((inst: Inst) => Inst) | null = null;
   private nextBlock = 0;
   private readonly constants = new Map<string, Inst>();
 
@@ -283,23 +287,23 @@ export function isCommutative(op: Op): boolean {
   return op === 'add' || op === 'mul' || op === 'and' || op === 'or' || op === 'xor';
 }
 
-/** Must stay even if nobody reads its value. */
-export function hasEffect(inst: Inst): boolean {
-  switch (inst.op) {
-    case 'store':
 /** Says where a stack slot's contents matter, and needs the slot for nothing else. */
 export function isLifetime(inst: Inst): boolean {
   return inst.op === 'lifestart' || inst.op === 'lifeend';
 }
 
+/** Must stay even if nobody reads its value. */
+export function hasEffect(inst: Inst): boolean {
+  switch (inst.op) {
+    case 'store':
     case 'atomic':
     case 'fence':
+    case 'lifestart':
+    case 'lifeend':
     case 'memcpy':
     case 'memset':
     case 'call':
     case 'jump':
-    case 'lifestart':
-    case 'lifeend':
     case 'br':
     case 'ret':
     case 'unreachable':

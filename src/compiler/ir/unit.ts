@@ -16,6 +16,7 @@ import { buildReturn, receiveParameters } from './calls.ts';
 import { constantAddress, type ConstantValue, constantValue } from './constants.ts';
 import type { DataObject, Func, Module, SymbolTarget } from './ir.ts';
 import { sweepForwards } from './ir.ts';
+import { libraryMemory } from '../kernel-mode/library.ts';
 import { alignOf, isRecord, sizeOf } from './layout.ts';
 import { buildBlock } from './statements.ts';
 
@@ -272,6 +273,7 @@ export class UnitBuilder {
 
   private buildFunction(declaration: FunctionDeclaration): Func {
     const b = new FunctionBuilder(this, declaration);
+    if (this.target === 'module') b.func.library = (inst) => libraryMemory(this.unit, b.func, inst);
     receiveParameters(b);
     buildBlock(b, declaration.body!);
     b.at = declaration.end;

@@ -27,7 +27,8 @@ export function expandMemory(func: Func): Expansion {
       const align = inst.op === 'memcpy' ? Math.min(to, knownAlign(inst.args[1]!, inst.sourceAlign)) : to;
       const width = Math.min(8, align);
       if (inst.size / width > MOST_PIECES) {
-        tooLong.push(inst);
+        if (func.library) out.push(func.library(inst));
+        else tooLong.push(inst);
         continue;
       }
       expand(func, inst, width, out);

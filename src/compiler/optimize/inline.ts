@@ -93,7 +93,8 @@ function size(func: Func): number {
 
 function wanted(callee: Func, graph: CallGraph, cost: number): boolean {
   const { attributes, isStatic, isInline } = callee.declaration;
-  if (graph.recursive.has(callee) || attributes.naked) return false;
+  // what `...` stands for is found by its place in the callee's own frame
+  if (graph.recursive.has(callee) || attributes.naked || callee.declaration.type.variadic) return false;
   if (attributes.alwaysInline) return true;
   if (attributes.noInline || attributes.weak) return false;
   if (isStatic && graph.callers.get(callee) === 1 && !graph.addressed.has(callee) && !attributes.section) return true;
@@ -154,15 +155,15 @@ function inlineCall(
   for (const inst of rest.insts) inst.block = rest;
   for (const successor of rest.successors) successor.preds = successor.preds.map((p) => (p === block ? rest : p));
 
-  entry.insts = entry.insts.filter((inst) => {
   // the callee's variables live from here to where it returns
+  entry.insts = entry.insts.filter((inst) => {
     if (inst.op !== 'alloca') return true;
     slots.push(inst);
-    return false;
     append(block, new Instruction('lifestart', 'void', [inst], call.at));
     const end = new Instruction('lifeend', 'void', [inst], call.at);
     end.block = rest;
     rest.insts.unshift(end);
+    return false;
   });
 
   const jump = new Instruction('jump', 'void', [], call.at);

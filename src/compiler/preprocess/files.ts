@@ -1,6 +1,6 @@
 // Where headers come from: the reader's files, the built-in headers, and the compiler's own (stddef.h and its like).
 import type { SourceFiles } from '../compile.ts';
-import { COMPILER_HEADERS, HEADERS } from '../headers/index.ts';
+import { COMPILER_HEADERS, HEADERS, kernelHeader } from '../headers/index.ts';
 import { lex } from './lexer.ts';
 import type { RawTokens } from './lexer.ts';
 
@@ -16,6 +16,7 @@ export interface SearchOptions {
   readonly files: SourceFiles;
   readonly includePaths: readonly string[];
   readonly builtinHeaders: boolean;
+  readonly target: 'bpf' | 'module';
 }
 
 /** Tokens of headers, by text: a header is lexed once in a page's life. Bounded by the characters that it holds. */
@@ -52,18 +53,20 @@ const BUILTIN = '<built-in>/';
 
 export class FileSearch {
   readonly #options: SearchOptions;
-  /** -I, then the compiler's own headers, then ours or the system's */
+  /** -I, then the compiler's own headers, then ours (the kernel's own before user space's) or the system's */
   readonly #paths: readonly string[];
 
   constructor(options: SearchOptions) {
     this.#options = options;
-    const system = options.builtinHeaders ? [`${BUILTIN}linux`] : ['/usr/local/include', '/usr/include'];
+    const ours = options.target === 'module' ? [`${BUILTIN}kernel`, `${BUILTIN}linux`] : [`${BUILTIN}linux`];
+    const system = options.builtinHeaders ? ours : ['/usr/local/include', '/usr/include'];
     this.#paths = [...options.includePaths, `${BUILTIN}compiler`, ...system];
   }
 
   #read(directory: string, name: string): { path: string; text: string } | null {
     if (directory === `${BUILTIN}compiler`) return named(COMPILER_HEADERS.get(name), name);
     if (directory === `${BUILTIN}linux`) return named(HEADERS.get(name), name);
+    if (directory === `${BUILTIN}kernel`) return named(kernelHeader(name), `kernel/${name}`);
     const path = normalizePath(directory === '' ? name : `${directory}/${name}`);
     const text = this.#options.files.get(path);
     return text === undefined ? null : { path, text };

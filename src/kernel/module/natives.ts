@@ -14,7 +14,7 @@ import { FATE_DELIVERED, FATE_DROPPED, FATE_FORWARDED, markReported, panic, setP
 import { LINE, logText } from './kernel-log';
 import { TAINT_WARN, addTaint, countDeath, preemptCount } from './machine';
 import { formatKernel } from './print-format';
-import { REPORT_BUG, REPORT_SLEEPING, REPORT_STACK, REPORT_WARNING, report } from './report';
+import { REPORT_BUG, REPORT_SCHEDULING, REPORT_SLEEPING, REPORT_STACK, REPORT_WARNING, report } from './report';
 
 type Native = (r1: u64, r2: u64, r3: u64, r4: u64, r5: u64) => u64;
 
@@ -265,8 +265,11 @@ function sleepNow(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   return 0;
 }
 
-function scheduleNow(_r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
-  advanceClock(1000);
+function scheduledWhileAtomic(_r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
+  const rip = leaveToCaller();
+  report(REPORT_SCHEDULING, rip, 0, 0, false, 0, 0, 0);
+  addTaint(TAINT_WARN);
+  store<u64>(STACK_POINTER, load<u64>(STACK_POINTER) - 8);
   return 0;
 }
 
@@ -388,7 +391,7 @@ export function resetNatives(): void {
   set(17, compareText);
   set(18, compareSomeText);
   set(19, sleepNow);
-  set(20, scheduleNow);
+  set(20, scheduledWhileAtomic);
   set(21, mightSleep);
   set(22, now);
   set(23, random);
