@@ -21,6 +21,7 @@ export const EDEADLK = 35;
 export const ENAMETOOLONG = 36;
 export const ELOOP = 40;
 export const EOVERFLOW = 75;
+export const ENOLINK = 67;
 export const EPROTO = 71;
 export const EOPNOTSUPP = 95;
 export const ENETUNREACH = 101;
@@ -51,6 +52,7 @@ export const ERRNO_NAMES: Readonly<Record<number, string>> = {
   [EDEADLK]: 'EDEADLK',
   [ENAMETOOLONG]: 'ENAMETOOLONG',
   [ELOOP]: 'ELOOP',
+  [ENOLINK]: 'ENOLINK',
   [EPROTO]: 'EPROTO',
   [EOVERFLOW]: 'EOVERFLOW',
   [EOPNOTSUPP]: 'EOPNOTSUPP',

@@ -72,6 +72,9 @@ import { clearCapture, captureBytes, captureStart, lostFrames } from './net/capt
 import { counts, drops, setPrice, stages } from './net/account';
 import { alive, failed } from './net/buffers';
 import { clearRecords, lostRecords, packets, recordBytes, recordStart as traceRecords, setTracing } from './net/record';
+import { removeFilter, setClsact, setFilter, setSocketFilter } from './net/classify';
+import { setLinkXdp } from './net/links';
+import { unpin } from './syscall/links';
 import {
   addAddress,
   addCgroup,
@@ -83,6 +86,7 @@ import {
   addRuleTo,
   addServer,
   addWireHost,
+  cgroupDescriptor,
   deviceCounters,
   frameArrives,
   framesArrive,
@@ -683,6 +687,45 @@ export function netClient(
   cgroup: i32,
 ): i32 {
   return addClient(namespace, family, type, address, port, rounds, start, interval, payload, cgroup);
+}
+
+/** A descriptor of the cgroup's folder, for BPF_LINK_CREATE and BPF_PROG_ATTACH. */
+export function netCgroupDescriptor(cgroup: i32): i32 {
+  return cgroupDescriptor(cgroup);
+}
+
+/** ip link set dev … xdp: program descriptor or -1, the one expected there or -1, XDP_FLAG. */
+export function netXdp(ifindex: u32, fd: i32, expected: i32, flags: u32): i32 {
+  return setLinkXdp(ifindex, fd, expected, flags);
+}
+
+export function netClsact(ifindex: u32, add: bool): i32 {
+  return setClsact(ifindex, add);
+}
+
+export function netFilter(
+  ifindex: u32,
+  egress: bool,
+  priority: u32,
+  handle: u32,
+  fd: u32,
+  directAction: bool,
+): i32 {
+  return setFilter(ifindex, egress, priority, handle, fd, directAction);
+}
+
+export function netRemoveFilter(ifindex: u32, egress: bool, priority: u32, handle: u32): i32 {
+  return removeFilter(ifindex, egress, priority, handle);
+}
+
+/** setsockopt(SO_ATTACH_BPF); -1: SO_DETACH_BPF */
+export function netSocketFilter(socket: u32, fd: i32): i32 {
+  return setSocketFilter(socket, fd);
+}
+
+/** unlink(2) of a path in bpffs */
+export function netUnpin(path: usize, size: u32): i32 {
+  return unpin(String.UTF8.decodeUnsafe(path, size));
 }
 
 export function netSocketCounters(socket: u32): usize {

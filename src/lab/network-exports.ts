@@ -105,4 +105,5 @@ export interface NetworkExports {
   ): number;
   netRemoveFilter(ifindex: number, egress: number, priority: number, handle: number): number;
   netSocketFilter(socket: number, fd: number): number;
+  netUnpin(path: number, size: number): number;
 }

@@ -1,7 +1,7 @@
 // What the host may ask of the network: build it, send it packets, let it work, read what happened. Every function of index.ts's NETWORK
 // section is here; numbers are -errno where they are negative. Bounds are NET_LIMIT in src/bpf/network.ts: beyond them is -ENOSPC.
 import { clock, cpus } from '../cpu';
-import { EBUSY, EINVAL, ENODEV, ENOSPC } from '../generated/errno';
+import { EBADF, EBUSY, EINVAL, ENODEV, ENOSPC } from '../generated/errno';
 import {
   APPLICATION_client,
   DEVICE_loopback,
@@ -22,7 +22,8 @@ import { toLinear } from '../memory/layout';
 import { resetAccount } from './account';
 import { resetBuffers } from './buffers';
 import { resetCapture } from './capture';
-import { makeCgroup as newCgroup, resetCgroups } from './cgroup';
+import { cgroupAt, makeCgroup as newCgroup, resetCgroups } from './cgroup';
+import { resetLinks } from './links';
 import { NetDevice, adoptDevice, makeDevice, netDevice, resetNetDevices, setUp } from './device';
 import { arrive, queueFor } from './driver';
 import { resetFragments } from './fragments';
@@ -49,6 +50,8 @@ import {
 } from './socket';
 import { resetTransmit } from './transmit';
 import { resetWire } from './wire';
+import { openCgroup } from '../syscall/files';
+import { resetPins } from '../syscall/links';
 
 const MIN_MTU: u32 = 68;
 const MAX_MTU: u32 = 65536;
@@ -62,6 +65,8 @@ let ready: bool = false;
 export function resetNetwork(): void {
   ready = false;
   resetNetPrograms();
+  resetLinks();
+  resetPins();
 }
 
 /** Namespace 0 with its loopback interface, and everything else empty. */
@@ -344,6 +349,12 @@ export function addClient(
   if (type == STREAM) socket.remotePort = port;
   scheduleClient(socket, start > clock ? start - clock : 1);
   return socket.number;
+}
+
+/** open(2) of a cgroup's folder: a descriptor to attach to. */
+export function cgroupDescriptor(number: i32): i32 {
+  begin();
+  return cgroupAt(number) == null ? -EBADF : openCgroup(number);
 }
 
 /** Linear address of a socket's counters (SOCKET_COUNTERS); 0: no such socket. */

@@ -22,6 +22,7 @@ import { reserve } from '../memory/arena';
 import { mapById, nextMapId } from '../maps/registry';
 import { BtfObject, openBtf, openMap, openProgram } from './files';
 import { mapCreate, mapDelete, mapFreeze, mapLookup, mapNextKey, mapTake, mapUpdate } from './maps';
+import { linkCommand } from './links';
 import { nextProgramId, programById, programLoad } from './programs';
 import { testRun } from './test-run';
 import { giveAttributes, nothingBehind, pointerAt, setU32, takeAttributes, u32At } from './user';
@@ -90,7 +91,7 @@ function command(cmd: i32): i64 {
     case BPF_PROG_GET_FD_BY_ID:
       return programByNumber();
     default:
-      return -EINVAL;
+      return linkCommand(cmd);
   }
 }
 

@@ -5,6 +5,8 @@ import { Program } from '../program';
 import { BpfMap } from '../maps/map';
 import { releaseProgram } from './programs';
 import { holdMap, releaseMap } from '../maps/registry';
+import { Link, releaseLink } from '../net/links';
+import { Pin } from './links';
 
 /** Raw BTF as it was loaded. */
 export class BtfObject {
@@ -18,6 +20,9 @@ class File {
   program: Program | null = null;
   btf: BtfObject | null = null;
   event: PerfEvent | null = null;
+  link: Link | null = null;
+  /** a cgroup's folder: its number; -1: none */
+  cgroup: i32 = -1;
 }
 
 /** 0 to 2 are a process's own. */
@@ -96,7 +101,44 @@ export function closeFile(fd: u32): bool {
   }
   const program = file.program;
   if (program) releaseProgram(program);
+  const link = file.link;
+  if (link) releaseLink(link);
   return true;
+}
+
+export function openLink(link: Link): i32 {
+  const file = new File();
+  file.link = link;
+  link.references++;
+  return open(file);
+}
+
+export function linkOf(fd: u32): Link | null {
+  const file = fileAt(fd);
+  return file == null ? null : file.link;
+}
+
+/** A cgroup's folder is opened. */
+export function openCgroup(number: i32): i32 {
+  const file = new File();
+  file.cgroup = number;
+  return open(file);
+}
+
+/** Number of the cgroup whose folder is open at `fd`; -1: none. */
+export function cgroupOf(fd: u32): i32 {
+  const file = fileAt(fd);
+  return file == null ? -1 : file.cgroup;
+}
+
+/** What a path of bpffs held is let go of. */
+export function releasePinned(pin: Pin): void {
+  const map = pin.map;
+  if (map) releaseMap(map);
+  const program = pin.program;
+  if (program) releaseProgram(program);
+  const link = pin.link;
+  if (link) releaseLink(link);
 }
 
 /** A perf event: samples wait in it until the host reads them. */
