@@ -1,9 +1,10 @@
-// npm run bench [machine|compiler …]: figures measured on this machine in one run, with ratios to the kernel and
+// npm run bench [machine|compiler|book …]: figures measured on this machine in one run, with ratios to the kernel and
 // clang where they may be asked (ASK_LINUX=1, clang-19 installed). Nothing here fails a test.
 import { fileURLToPath } from 'node:url';
 import { exampleNames, readExample } from '../cli/examples.ts';
 import { startLab } from '../cli/kernel.ts';
 import { benchCompiler } from '../compiler/bench.ts';
+import { benchBook, CHAPTERS } from './large-course.ts';
 import { benchArithmetic, benchPacket, benchReplay, formatArithmetic, formatPacket } from '../jit/bench.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
@@ -33,6 +34,13 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
       );
     }
     console.log(`instructions, ours : clang: geometric mean ${meanRatio.toFixed(2)}, worst ${worstRatio.toFixed(2)}`);
+  },
+  async book() {
+    const rows = benchBook();
+    for (const { name, seconds } of rows) console.log(`${name.padEnd(52)}${seconds.toFixed(1).padStart(7)} s`);
+    const [small, large] = rows;
+    const beyond = (large?.seconds ?? 0) - (small?.seconds ?? 0);
+    console.log(`${CHAPTERS} chapters beyond the build of the course as it is: ${beyond.toFixed(1)} s`);
   },
 };
 
