@@ -38,11 +38,13 @@ import {
   BPF_ST,
   BPF_STORE_REL,
   BPF_STX,
+  BPF_SUB,
   BPF_W,
   BPF_X,
   BPF_XCHG,
   BPF_XOR,
 } from '../generated/opcodes';
+import { fuse } from './fuse';
 import {
   ALU,
   ALU64,
@@ -255,6 +257,11 @@ export function decode(instructions: usize, count: i32, records: usize): void {
         else if ((code & 0xe0) == BPF_ATOMIC) operation = atomicOperation(code, imm);
       }
     }
+    // Taking a number away is adding its negative, in both widths.
+    if (operation == ALU64 + (BPF_SUB >> 3) || operation == ALU + (BPF_SUB >> 3)) {
+      operation += (BPF_ADD >> 3) - (BPF_SUB >> 3);
+      value = -value;
+    }
     store<u16>(record, <u16>operation);
     store<u8>(record, <u8>(dst << 3), 2);
     store<u8>(record, <u8>(src << 3), 3);
@@ -263,4 +270,5 @@ export function decode(instructions: usize, count: i32, records: usize): void {
   }
   memory.fill(end, 0, RECORD_SIZE);
   store<u16>(end, <u16>OP_END);
+  fuse(records, count);
 }

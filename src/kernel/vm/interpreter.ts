@@ -2,7 +2,8 @@
 // and the state between two instructions is complete, so that a run can be stopped anywhere and continued.
 //
 // The regular part (arithmetic, jumps, loads, stores) is spelled out case by case, because that is what makes it fast: the
-// compiler turns the switch into one jump table and every operand into one load from a fixed address.
+// compiler turns the switch into one jump table and every operand into one load from a fixed address. Some pairs of instructions are
+// done in one go (fuse.ts): what a register gets and gives at once need not go through memory.
 import {
   BPF_ADD,
   BPF_AND,
@@ -76,6 +77,11 @@ import {
   ALU,
   ALU64,
   CALLBACK_INTERPRETED,
+  FUSED_ADD32_JLT,
+  FUSED_ADD32_JNE,
+  FUSED_ADD64_JNE,
+  FUSED_MOVE32_K,
+  FUSED_MOVE64_K,
   JMP,
   JMP32,
   LOAD,
@@ -254,9 +260,6 @@ export function execute(budget: i64): i32 {
       case ALU64 + X + (BPF_ADD >> 3):
         set(d, get(d) + get(s));
         break;
-      case ALU64 + (BPF_SUB >> 3):
-        set(d, get(d) - immediate(pc));
-        break;
       case ALU64 + X + (BPF_SUB >> 3):
         set(d, get(d) - get(s));
         break;
@@ -328,9 +331,6 @@ export function execute(budget: i64): i32 {
         break;
       case ALU + X + (BPF_ADD >> 3):
         set(d, <u64>(get32(d) + get32(s)));
-        break;
-      case ALU + (BPF_SUB >> 3):
-        set(d, <u64>(get32(d) - immediate32(pc)));
         break;
       case ALU + X + (BPF_SUB >> 3):
         set(d, <u64>(get32(d) - get32(s)));
@@ -1158,6 +1158,150 @@ export function execute(budget: i64): i32 {
       case OP_END:
         raise(FAULT_END, 0);
         return stop(pc, left, STATUS_FAULT);
+      case FUSED_MOVE64_K + (BPF_ADD >> 4):
+        if (left <= 0) {
+          set(d, get(s));
+          break;
+        }
+        left--;
+        set(d, get(s) + immediate(pc + RECORD_SIZE));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE64_K + (BPF_OR >> 4):
+        if (left <= 0) {
+          set(d, get(s));
+          break;
+        }
+        left--;
+        set(d, get(s) | immediate(pc + RECORD_SIZE));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE64_K + (BPF_AND >> 4):
+        if (left <= 0) {
+          set(d, get(s));
+          break;
+        }
+        left--;
+        set(d, get(s) & immediate(pc + RECORD_SIZE));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE64_K + (BPF_LSH >> 4):
+        if (left <= 0) {
+          set(d, get(s));
+          break;
+        }
+        left--;
+        set(d, get(s) << (immediate(pc + RECORD_SIZE) & 63));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE64_K + (BPF_RSH >> 4):
+        if (left <= 0) {
+          set(d, get(s));
+          break;
+        }
+        left--;
+        set(d, get(s) >> (immediate(pc + RECORD_SIZE) & 63));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE64_K + (BPF_XOR >> 4):
+        if (left <= 0) {
+          set(d, get(s));
+          break;
+        }
+        left--;
+        set(d, get(s) ^ immediate(pc + RECORD_SIZE));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE64_K + (BPF_ARSH >> 4):
+        if (left <= 0) {
+          set(d, get(s));
+          break;
+        }
+        left--;
+        set(d, <u64>((<i64>get(s)) >> ((<i64>immediate(pc + RECORD_SIZE)) & 63)));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE32_K + (BPF_ADD >> 4):
+        if (left <= 0) {
+          set(d, <u64>get32(s));
+          break;
+        }
+        left--;
+        set(d, <u64>(get32(s) + immediate32(pc + RECORD_SIZE)));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE32_K + (BPF_OR >> 4):
+        if (left <= 0) {
+          set(d, <u64>get32(s));
+          break;
+        }
+        left--;
+        set(d, <u64>(get32(s) | immediate32(pc + RECORD_SIZE)));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE32_K + (BPF_AND >> 4):
+        if (left <= 0) {
+          set(d, <u64>get32(s));
+          break;
+        }
+        left--;
+        set(d, <u64>(get32(s) & immediate32(pc + RECORD_SIZE)));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE32_K + (BPF_LSH >> 4):
+        if (left <= 0) {
+          set(d, <u64>get32(s));
+          break;
+        }
+        left--;
+        set(d, <u64>(get32(s) << (immediate32(pc + RECORD_SIZE) & 31)));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE32_K + (BPF_RSH >> 4):
+        if (left <= 0) {
+          set(d, <u64>get32(s));
+          break;
+        }
+        left--;
+        set(d, <u64>(get32(s) >> (immediate32(pc + RECORD_SIZE) & 31)));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE32_K + (BPF_XOR >> 4):
+        if (left <= 0) {
+          set(d, <u64>get32(s));
+          break;
+        }
+        left--;
+        set(d, <u64>(get32(s) ^ immediate32(pc + RECORD_SIZE)));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_MOVE32_K + (BPF_ARSH >> 4):
+        if (left <= 0) {
+          set(d, <u64>get32(s));
+          break;
+        }
+        left--;
+        set(d, <u64>(<u32>((<i32>get32(s)) >> ((<i32>immediate32(pc + RECORD_SIZE)) & 31))));
+        pc += 2 * RECORD_SIZE;
+        continue;
+      case FUSED_ADD64_JNE:
+        set(d, get(d) + immediate(pc));
+        if (left <= 0) break;
+        left--;
+        pc = get(d) != immediate(pc + RECORD_SIZE) ? target(pc + RECORD_SIZE) : pc + 2 * RECORD_SIZE;
+        continue;
+      case FUSED_ADD32_JNE:
+        set(d, <u64>(get32(d) + immediate32(pc)));
+        if (left <= 0) break;
+        left--;
+        pc = get32(d) != immediate32(pc + RECORD_SIZE) ? target(pc + RECORD_SIZE) : pc + 2 * RECORD_SIZE;
+        continue;
+      case FUSED_ADD32_JLT:
+        set(d, <u64>(get32(d) + immediate32(pc)));
+        if (left <= 0) break;
+        left--;
+        pc = get32(d) < immediate32(pc + RECORD_SIZE) ? target(pc + RECORD_SIZE) : pc + 2 * RECORD_SIZE;
+        continue;
       default:
         raise(FAULT_INSTRUCTION, 0);
         return stop(pc, left, STATUS_FAULT);

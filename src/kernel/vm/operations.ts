@@ -87,6 +87,15 @@ export const OP_KERNEL_EXIT: i32 = 214;
 export const OP_KERNEL_RETURN: i32 = 215;
 export const OP_KERNEL_NATIVE: i32 = 216;
 
+// Two instructions in one go, where compilers write them side by side (vm/fuse.ts); the second one keeps its own record as well.
+/** a copy into a register, and arithmetic on it: plus operation >> 4 of the second */
+export const FUSED_MOVE64_K: i32 = 224;
+export const FUSED_MOVE32_K: i32 = 240;
+/** an addition to a register, and a jump that compares it with a number */
+export const FUSED_ADD64_JNE: i32 = 256;
+export const FUSED_ADD32_JNE: i32 = 257;
+export const FUSED_ADD32_JLT: i32 = 258;
+
 /** A record: operation u16, destination register × 8 u8, source register × 8 u8, target or offset i32, immediate i64. */
 export const RECORD_SIZE: usize = 16;
 export const RECORD_SHIFT: usize = 4;
