@@ -125,6 +125,12 @@ const ROWS: readonly Row[] = [
     'ds',
   ],
   [
+    'SANITIZE_STACK',
+    ENOMEM,
+    'R%d could not be pushed for speculative verification, pointer arithmetic with it prohibited for !root',
+    'd',
+  ],
+  [
     'SANITIZE_LIMIT',
     EACCES,
     'R%d tried to %s beyond pointer bounds, pointer arithmetic with it prohibited for !root',

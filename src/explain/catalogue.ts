@@ -330,6 +330,7 @@ export const PROBLEMS: readonly Problem[] = [
       SANITIZE_BOUNDS: 'register',
       SANITIZE_TYPE: 'register',
       SANITIZE_PATHS: 'register',
+      SANITIZE_STACK: 'register',
       SANITIZE_LIMIT: 'register',
       STACK_POINTER_RANGE: 'register',
       STACK_ARITHMETIC_RANGE: 'register',
@@ -735,6 +736,14 @@ export const PROBLEMS: readonly Problem[] = [
     'the verification was stopped after {count} instructions',
     'a verification that runs to its end',
     'run it again and let it finish',
+  ),
+  problem(
+    'V607',
+    'limit',
+    { OUT_OF_MEMORY: 'states' },
+    'the verifier has no memory left: it keeps {states} states, and this program needs yet more',
+    'fewer different states: shorter loops, fewer paths',
+    'make loops shorter, or use bpf_loop(), whose body is verified once',
   ),
   problem(
     'V901',

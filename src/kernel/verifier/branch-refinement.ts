@@ -219,7 +219,7 @@ export function refine(takenA: usize, takenB: usize, otherA: usize, otherB: usiz
   synchronizeBounds(takenA);
   synchronizeBounds(takenB);
 }
-/** A register compared with itself can come out impossible: then nothing is known of it. */
+/** What came out impossible (a register compared with itself, half a register) may hold anything. */
 export function forgetImpossible(r: usize): void {
   if (isImpossible(r)) unbound(r);
 }

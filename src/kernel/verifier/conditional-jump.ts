@@ -135,10 +135,11 @@ export function checkConditionalJump(i: i32): i32 {
   if (byRegister) thereS = registerOf(currentFrame(there), sn);
   else memory.copy(thereOperand, hereOperand, REG_SIZE);
   refine(thereD, thereS, d, s, operation, is32);
-  if (s == d) {
-    forgetImpossible(thereD);
-    forgetImpossible(d);
-  }
+  // what was not tried both ways may leave no possible value: then Linux forgets the ranges and goes on
+  forgetImpossible(thereD);
+  forgetImpossible(thereS);
+  forgetImpossible(d);
+  forgetImpossible(s);
   if (byRegister && isScalar(s) && load<u32>(s, REG_id) != 0) {
     synchronizeLinked(env.state, s);
     synchronizeLinked(there, thereS);

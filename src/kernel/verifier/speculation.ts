@@ -9,6 +9,7 @@ import {
   MESSAGE_SANITIZE_BOUNDS,
   MESSAGE_SANITIZE_LIMIT,
   MESSAGE_SANITIZE_PATHS,
+  MESSAGE_SANITIZE_STACK,
   MESSAGE_SANITIZE_TYPE,
   WORD_ADD,
   WORD_SUB,
@@ -28,7 +29,9 @@ import { MAX_BPF_STACK } from '../generated/limits';
 import { isConstant } from './bounds';
 import { AUX_BARRIER, AUX_MASKING, AUX_MASKING_LIMIT, auxOf, env, opcodeAt, srcAt } from './environment';
 import { fail1, fail2, fail4 } from './fail';
-import { STATE_SPECULATIVE } from './layout';
+import { STATE_SPECULATIVE, currentFrame, registerOf } from './layout';
+import { copyRegister } from './registers';
+import { pushState } from './states';
 import { registerNow } from './operands';
 import { checkMapValue, mapOf } from './regions';
 
@@ -90,7 +93,7 @@ export function checkScalarSpeculation(number: i32, operation: i32): i32 {
 export function checkPointerSpeculation(number: i32, pointer: usize, offset: usize, operation: i32): i32 {
   pending = false;
   if (isExempt() || (operation != BPF_ADD && operation != BPF_SUB)) return 0;
-  if (isGuessed()) return 0;
+  if (isGuessed()) return isConstant(offset) ? 0 : walkMasked(number, pointer);
   const target = registerNow(number);
   const offsetNumber = offset == target ? number : srcAt(env.instruction);
   const constant = isConstant(offset);
@@ -102,6 +105,13 @@ export function checkPointerSpeculation(number: i32, pointer: usize, offset: usi
   kind = (negative ? NEGATIVE : 0) | (constant ? CONSTANT : 0) | (pointer == target ? MASKS_SOURCE : MASKS_DESTINATION);
   if (!constant) env.comparesLimits = true;
   pending = true;
+  return constant ? 0 : walkMasked(number, pointer);
+}
+/** Where the offset is out of its window, masking makes it zero: the walk also goes on with the pointer as it was. */
+function walkMasked(number: i32, pointer: usize): i32 {
+  const masked = pushState(env.instruction + 1, env.instruction, true);
+  if (masked == 0) return fail1(MESSAGE_SANITIZE_STACK, number);
+  copyRegister(registerOf(currentFrame(masked), number), pointer);
   return 0;
 }
 /** With the pointer moved: the window that it moved in is what is masked. */
