@@ -10,8 +10,21 @@ import { findSubprograms } from './graph.ts';
 export type Statement =
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
   /** the condition without its label: "jne32 %r1, 7" */
-  | { readonly kind: 'if'; readonly condition: string; readonly body: readonly Statement[] }
-  | { readonly kind: 'loop'; readonly turns: number; readonly slot: number; readonly body: readonly Statement[] };
+  | {
+      readonly kind: 'if';
+      readonly condition: string;
+      /** the body is left out by a gotol, when the condition does not hold */
+      readonly far: boolean;
+      readonly body: readonly Statement[];
+    }
+  | {
+      readonly kind: 'loop';
+      readonly turns: number;
+      readonly slot: number;
+      /** a may_goto stands at its head, which never runs out */
+      readonly mayGoto: boolean;
+      readonly body: readonly Statement[];
+    };
 
 export interface RandomProgram {
   readonly seed: number;
@@ -108,10 +121,21 @@ class StatementSource {
     const { random } = this;
     const choice = random.below(100);
     if (depth < 2 && choice < 12)
-      return { kind: 'if', condition: this.condition(), body: this.body(1 + random.below(4), depth + 1) };
+      return {
+        kind: 'if',
+        condition: this.condition(),
+        far: random.below(4) === 0,
+        body: this.body(1 + random.below(4), depth + 1),
+      };
     if (depth < 2 && choice < 17 && this.loops < 3) {
       const slot = LOOP_SLOTS - 8 * this.loops++;
-      return { kind: 'loop', turns: 1 + random.below(6), slot, body: this.body(1 + random.below(4), depth + 1) };
+      return {
+        kind: 'loop',
+        turns: 1 + random.below(6),
+        slot,
+        mayGoto: random.below(4) === 0,
+        body: this.body(1 + random.below(4), depth + 1),
+      };
     }
     return { kind: 'lines', lines: this.lines(choice) };
   }
@@ -340,15 +364,20 @@ class Printer {
       if (statement.kind === 'lines') this.lines.push(...statement.lines);
       else if (statement.kind === 'if') {
         const label = `l${this.labels++}`;
-        this.lines.push(`${statement.condition}, ${label}`);
+        if (statement.far) {
+          const body = `l${this.labels++}`;
+          this.lines.push(`${statement.condition}, ${body}`, `ja32 ${label}`, `${body}:`);
+        } else this.lines.push(`${statement.condition}, ${label}`);
         this.statements(statement.body);
         this.lines.push(`${label}:`);
       } else {
         const label = `l${this.labels++}`;
         this.lines.push(`stdw [%r10${statement.slot}], ${statement.turns}`, `${label}:`);
+        if (statement.mayGoto) this.lines.push(`may_goto ${label}_end`);
         this.statements(statement.body);
         this.lines.push(`ldxdw %r9, [%r10${statement.slot}]`, 'sub %r9, 1', `stxdw [%r10${statement.slot}], %r9`);
         this.lines.push(`jne %r9, 0, ${label}`);
+        if (statement.mayGoto) this.lines.push(`${label}_end:`);
       }
     }
   }
