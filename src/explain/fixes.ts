@@ -14,10 +14,15 @@ function insertBefore(row: SourceLine, text: string): FixIt {
 /** The variable that a line's assignment or declaration gives a value: "v" in "__u64 *v = f(…);". */
 const assigned = (text: string): string | null => /(\w+)\s*=(?!=)/.exec(text)?.[1] ?? null;
 
-/** What the program returns elsewhere when it lets things pass; 0 where no such line is seen. */
-function harmlessReturn(program: ExplainedProgram): string {
+/** enum bpf_prog_type: results that let things pass, where 0 does not. TC_ACT_OK is 0, and so is "go on" for tracing. */
+const PASSES: Readonly<Record<number, string>> = { 6: 'XDP_PASS', 8: '1' };
+
+/** What the program returns when it lets things pass: its own word for it, or the type's. In its other functions 0 means least. */
+function harmlessReturn({ program, frame, slot }: Refusal): string {
+  const own = program.subprograms.findLast(({ instruction }) => instruction <= slot);
+  if (frame > 0 || (own && own.instruction > 0)) return '0';
   const names = program.lineInfo.flatMap(({ text }) => /\breturn\s+([A-Z]\w*)\s*;/.exec(text)?.[1] ?? []);
-  return names.find((name) => /PASS|OK|ALLOW/.test(name)) ?? '0';
+  return names.find((name) => /PASS|OK|ALLOW/.test(name)) ?? PASSES[program.type ?? 0] ?? '0';
 }
 
 /** `if (!v) return …;` before the line that uses what a call gave. */
@@ -31,24 +36,26 @@ function nullCheck(refusal: Refusal): FixIt[] {
     const call = sourceLineAt(program, step.slot);
     const name = call && assigned(call.text);
     if (!use || !call || !name || !new RegExp(`\\b${name}\\b`).test(use.text) || use.line === call.line) return [];
-    return [insertBefore(use, `if (!${name})\n\treturn ${harmlessReturn(program)};`)];
+    return [insertBefore(use, `if (!${name})\n\treturn ${harmlessReturn(refusal)};`)];
   }
   return [];
 }
 
-/** The line that reads the context's data_end, and into which variable. */
-function dataEndName(program: ExplainedProgram): string | null {
+/** The variable that holds the packet's end; a variable that nobody compares with leaves no instructions: then the context's field. */
+function packetEnd(program: ExplainedProgram): string | null {
   const row = program.lineInfo.find((line) => /=.*\bdata_end\b/.test(line.text));
-  return row ? assigned(row.text) : null;
+  if (row) return assigned(row.text);
+  const context = program.lineInfo.flatMap(({ text }) => /=.*\b(\w+)\s*->\s*data\s*;/.exec(text)?.[1] ?? [])[0];
+  return context ? `(void *)(long)${context}->data_end` : null;
 }
 
 /** `if ((void *)(eth + 1) > data_end) return …;` before the line that reads `eth->…`. */
 function packetCheck(refusal: Refusal): FixIt[] {
   const use = sourceLineAt(refusal.program, refusal.slot);
   const pointer = use && /(\w+)\s*->/.exec(use.text)?.[1];
-  const end = dataEndName(refusal.program);
+  const end = packetEnd(refusal.program);
   if (!use || !pointer || !end || pointer === 'ctx' || pointer === 'skb') return [];
-  const leave = `return ${harmlessReturn(refusal.program)};`;
+  const leave = `return ${harmlessReturn(refusal)};`;
   return [insertBefore(use, `if ((void *)(${pointer} + 1) > ${end})\n\t${leave}`)];
 }
 

@@ -37,6 +37,8 @@ export interface ExplainedSubprogram {
 }
 
 export interface ExplainedProgram {
+  /** enum bpf_prog_type; a suggested fix returns what lets things pass in a program of that type */
+  readonly type?: number;
   /** slots, as they were loaded: an ld_imm64 of a map holds the map's index in `maps` */
   readonly instructions: readonly Instruction[];
   /** ascending by instruction; empty without BTF */

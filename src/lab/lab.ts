@@ -31,6 +31,7 @@ export function compileProject(options: CompileProjectOptions): CompileResult {
 /** How the verifier's work on one program reads. */
 export function explanationOf(loaded: LoadedObject, program: LoadedProgram): Explanation {
   const explanation = explain(program.records, {
+    type: program.linked.type.id,
     instructions: decodeInstructions(program.instructions),
     lineInfo: program.linked.lines,
     maps: program.maps.map((index) => {
