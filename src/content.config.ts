@@ -26,7 +26,7 @@ const chapters = defineCollection({
   }),
   schema: z.looseObject({
     /** which part of the course it belongs to, from 1; parts are named in content/ui */
-    part: z.number().int().positive(),
+    part: z.number('say in "part" to which part of the course it belongs, as a number: 1').int().positive(),
     /** addresses of chapters that a reader should know first */
     needs: z.array(z.string()).default([]),
   }),

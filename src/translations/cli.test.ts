@@ -31,6 +31,7 @@ beforeEach(() => {
   write('examples/README.md', 'Examples.\n');
   write(english, text('Opening.', 'Old text.'));
   write(burmese, text('အစပါ။', 'စာဟောင်းပါ။'));
+  write('content/chapters/01-one/chapter.json', '{ "part": 1 }\n');
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

@@ -1,6 +1,7 @@
 // All checks, in the order in which a writer wants to hear of them.
 import { articlePoints } from './article-points.ts';
 import { buttonNames } from './button-names.ts';
+import { chapterFile } from './chapter-file.ts';
 import type { Check } from './check.ts';
 import { deadLinks } from './dead-links.ts';
 import { diagramWords } from './diagram-words.ts';
@@ -20,12 +21,15 @@ import { sentenceEnd } from './sentence-end.ts';
 import { sources } from './sources.ts';
 import { spacing } from './spacing.ts';
 import { spokenVoice } from './spoken-voice.ts';
+import { vocabularyCheck } from './vocabulary.ts';
 import { zawgyi } from './zawgyi.ts';
 
 export const checks: readonly Check[] = [
   json,
+  chapterFile,
   original,
   frontMatter,
+  vocabularyCheck,
   headingIds,
   sameBlocks,
   sameComponents,
