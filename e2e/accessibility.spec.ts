@@ -16,17 +16,32 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, reducedMotion: 'reduce' } as never);
     for (const language of languages) {
-      test(`${language}: pages to read`, async ({ page }) => {
-        for (const path of [
-          '/',
-          `/${language}/`,
-          `/${language}/what-is-ebpf/`,
-          `/${language}/glossary/`,
-          '/404.html',
-        ]) {
-          await page.goto(path);
-          expect(await violations(page), path).toEqual([]);
-        }
+      for (const [name, paths] of [
+        ['pages to read', ['/', `/${language}/`, `/${language}/what-is-ebpf/`, `/${language}/glossary/`, '/404.html']],
+        [
+          'workshop and reference',
+          ['translations/', 'reference/', 'reference/helpers/', 'reference/programs/'].map(
+            (it) => `/${language}/${it}`,
+          ),
+        ],
+      ] as const) {
+        test(`${language}: ${name}`, async ({ page }) => {
+          for (const path of paths) {
+            await page.goto(path);
+            expect(await violations(page), path).toEqual([]);
+          }
+        });
+      }
+
+      test(`${language}: the search with something found, and both languages side by side`, async ({ page }) => {
+        await page.goto(`/${language}/what-is-ebpf/`);
+        await page.locator('button.both').click();
+        await expect(page.locator('.other-language').first()).toBeVisible();
+        expect(await violations(page, '.prose'), 'side by side').toEqual([]);
+        await page.locator('[data-search]').click();
+        await page.getByRole('searchbox').fill('packet');
+        await expect(page.locator('.hits a').first()).toBeVisible();
+        expect(await violations(page, 'dialog'), 'search').toEqual([]);
       });
 
       test(`${language}: an example with its result, a refusal and an editor`, async ({ page }) => {

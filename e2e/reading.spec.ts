@@ -83,7 +83,17 @@ for (const language of languages) {
     });
 
     test('the page never scrolls sideways', async ({ page }) => {
-      for (const path of ['/', `/${language}/`, `/${language}/what-is-ebpf/`, `/${language}/glossary/`, '/404.html']) {
+      for (const path of [
+        '/',
+        `/${language}/`,
+        `/${language}/what-is-ebpf/`,
+        `/${language}/glossary/`,
+        `/${language}/translations/`,
+        `/${language}/reference/`,
+        `/${language}/reference/helpers/`,
+        `/${language}/reference/programs/`,
+        '/404.html',
+      ]) {
         await page.goto(path);
         expect(
           await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
