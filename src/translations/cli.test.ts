@@ -80,6 +80,14 @@ describe('npm run translations', () => {
     rmSync(shallow, { recursive: true, force: true });
   });
 
+  it('says where a section that is missing goes', () => {
+    run(root, ['accept', 'one', '--language', 'my']);
+    edit(english, '## First {#first}', '## New {#new}\n\nNew.\n\n## First {#first}');
+    expect(run(root, ['diff', 'one']).text).toContain(`put it into ${burmese} before line 10, before "First" {#first}`);
+    edit(english, 'Old text.', 'Old text.\n\n## Last {#last}\n\nEnd.');
+    expect(run(root, ['diff', 'one', 'last']).text).toContain(`put it at the end of ${burmese}`);
+  });
+
   it('never holds up one language for the other', () => {
     run(root, ['accept', 'one', '--language', 'my']);
     write(english, `${read(english)}\n## Second {#second}\n\nNew.\n`);

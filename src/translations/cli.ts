@@ -143,6 +143,18 @@ function write(root: string, writes: Writes): string {
   return [...writes.keys()].map((path) => `wrote ${path}`).join('\n');
 }
 
+/** Where a section that a text lacks would stand: before the section that follows it in the original, or at the end. */
+function placeFor(chapter: Chapter, language: string, section: string): string {
+  const text = chapter.texts.get(language);
+  const sections = chapter.texts.get(chapter.original ?? '')?.sections ?? [];
+  const after = sections.slice(sections.findIndex((each) => each.id === section) + 1);
+  const next = after.flatMap((each) => text?.sections.find((own) => own.id === each.id) ?? [])[0];
+  const path = `${chapter.folder}/${language}.mdx`;
+  return next
+    ? `put it into ${path} before line ${next.line}, before "${next.title}" {#${next.id}}`
+    : `put it at the end of ${path}`;
+}
+
 /** What changed, section by section and then the code, with the lines to go to. */
 function diff(root: string, chapter: Chapter, language: string, only: string | undefined): string {
   const status = statusOf(chapter, language);
@@ -160,7 +172,8 @@ function diff(root: string, chapter: Chapter, language: string, only: string | u
     if (section.state === 'fresh' || (only !== undefined && section.id !== only)) return [];
     const { known, now, lines } = sectionChange(root, chapter, language, section.id);
     const line = original.sections.find((candidate) => candidate.id === section.id)?.line ?? 1;
-    const where = `${original.path}:${line}  →  ${section.line === null ? `${status.path} (not there yet)` : `${status.path}:${section.line}`}`;
+    const there = section.line === null ? placeFor(chapter, language, section.id) : `${status.path}:${section.line}`;
+    const where = `${original.path}:${line}  →  ${there}`;
     const note = {
       never: 'never accepted; the whole section:\n',
       lost: 'the history here does not reach back; the whole section:\n',
