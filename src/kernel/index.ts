@@ -62,12 +62,29 @@ import {
 } from './syscall/programs';
 import { resetSkb } from './syscall/skb-buffer';
 import { resetXdp } from './syscall/xdp-buffer';
-import { COMM_SIZE, enterTask, lastSignal, resetTasks, setCgroup } from './memory/tasks';
+import { COMM_SIZE, current, enterTask, lastSignal, resetTasks, setCgroup } from './memory/tasks';
 import { TASK_COMM } from './memory/structures';
 import { giveUserMemory } from './memory/user';
 import { addDevice } from './memory/devices';
 import { makeSocket, resetSocketTable } from './memory/sockets';
 import { resetRingBuffers } from './maps/ring-buffer';
+import { callKernel, kernelSystemCall, packetFateDetail, setKernelBudget, taskKilled } from './module/call';
+import { kernelBytes, openKernel, pokeKernel, resetKernelSide, sealImage, windowFrame } from './module/host';
+import { kernelLogBytes, kernelLogStart, logText } from './module/kernel-log';
+import { addTaint, machineState, setPanicOnOops, taint } from './module/machine';
+import {
+  addModule,
+  freeInit,
+  freeModuleMemory,
+  moduleMemory,
+  removeModule,
+  sealReadOnly,
+  sealText,
+  setModuleState,
+} from './module/modules';
+import { receiveFrame } from './module/packet';
+import { addSymbol } from './module/symbols';
+import { slabAllocate, slabObjects } from './memory/slab';
 import { clearCapture, captureBytes, captureStart, lostFrames } from './net/capture';
 import { counts, drops, setPrice, stages } from './net/account';
 import { alive, failed } from './net/buffers';
@@ -166,6 +183,7 @@ export function boot(seed: u64, cpus: i32): void {
   noteRedirect(0, 0);
   resetRuns();
   resetExecuted();
+  resetKernelSide();
   resetNetwork();
 }
 
@@ -584,6 +602,162 @@ export function helperMismatch(): i32 {
 /** virtual address of a linear one */
 export function virtualAddress(linear: usize): u64 {
   return toVirtual(linear);
+}
+
+// ---- kernel mode: image, modules, system calls in C (module/host.ts, module/call.ts, module/modules.ts) ----
+
+/** Page tables, stacks and room for a kernel image; freed objects are poisoned if asked. False: no memory. */
+export function kernelOpen(poison: bool): bool {
+  return openKernel(poison);
+}
+
+/** Linear address where the host writes what a page of image, modules or stacks holds. */
+export function kernelFrame(address: u64): usize {
+  return windowFrame(address);
+}
+
+export function kernelSealImage(instructions: i32, readOnlyPages: i32, dataPages: i32): void {
+  sealImage(instructions, readOnlyPages, dataPages);
+}
+
+export function kernelAddSymbol(address: u64, size: u64, name: usize, nameSize: u32, module: i32, code: bool): void {
+  addSymbol(address, size, name, nameSize, module, code);
+}
+
+/** Address of `pages` pages for a module, writable until sealed; 0: none. */
+export function moduleAllocate(pages: i32): u64 {
+  return moduleMemory(pages);
+}
+
+export function moduleFree(address: u64, pages: i32): void {
+  freeModuleMemory(address, pages);
+}
+
+export function moduleSealText(address: u64, instructions: i32): void {
+  sealText(address, instructions);
+}
+
+export function moduleSealReadOnly(address: u64, pages: i32): void {
+  sealReadOnly(address, pages);
+}
+
+/** A module's number. `flags` are those of "Modules linked in": P, O, E. */
+export function moduleAdd(
+  name: usize,
+  nameSize: u32,
+  flags: usize,
+  flagsSize: u32,
+  base: u64,
+  pages: i32,
+  initBase: u64,
+  initPages: i32,
+): i32 {
+  return addModule(
+    String.UTF8.decodeUnsafe(name, nameSize),
+    String.UTF8.decodeUnsafe(flags, flagsSize),
+    base,
+    pages,
+    initBase,
+    initPages,
+  );
+}
+
+/** 0 live, 1 coming, 2 going */
+export function moduleSetState(id: i32, state: i32): void {
+  setModuleState(id, state);
+}
+
+export function moduleFreeInit(id: i32): void {
+  freeInit(id);
+}
+
+export function moduleRemove(id: i32): void {
+  removeModule(id);
+}
+
+/** A system call of the current task; -4 when the task or the machine died of it. */
+export function kernelCall(number: i64, a: u64, b: u64, c: u64): i64 {
+  return kernelSystemCall(number, a, b, c);
+}
+
+/** Calls any kernel function between two system calls; 0 after a fault. */
+export function kernelFunction(address: u64, a: u64, b: u64, c: u64): u64 {
+  return callKernel(address, a, b, c, 0, 0);
+}
+
+/** 0 alive, 1 panicked, 2 hanging */
+export function kernelState(): i32 {
+  return machineState();
+}
+
+export function kernelTaskKilled(): bool {
+  return taskKilled();
+}
+
+export function kernelTaint(): u32 {
+  return taint;
+}
+
+export function kernelAddTaint(bits: u32): void {
+  addTaint(bits);
+}
+
+/** /proc/sys/kernel/panic_on_oops */
+export function kernelPanicOnOops(on: bool): void {
+  setPanicOnOops(on);
+}
+
+/** instructions after which kernel-mode code counts as stuck */
+export function kernelSetBudget(instructions: i64): void {
+  setKernelBudget(instructions);
+}
+
+/** The kernel log's entries (module/kernel-log.ts). */
+export function kernelLogPointer(): usize {
+  return kernelLogStart();
+}
+
+export function kernelLogSize(): u32 {
+  return kernelLogBytes();
+}
+
+/** A line of the kernel's own, at a level from 0 to 7. */
+export function kernelLogLine(level: u32, text: usize, size: u32): void {
+  logText(<u8>level, text, size);
+}
+
+/** Linear address of kernel memory, to read; 0: not mapped. */
+export function kernelRead(address: u64, size: u32): usize {
+  return kernelBytes(address, size);
+}
+
+export function kernelWrite(address: u64, from: usize, size: u32): bool {
+  return pokeKernel(address, from, size);
+}
+
+/** An Ethernet frame arrives at an interface and goes the C road: 1 delivered, 2 dropped, 3 forwarded, 0 the machine died of it. */
+export function kernelReceive(frame: usize, size: u32, device: u32): i32 {
+  return receiveFrame(frame, size, device);
+}
+
+/** the protocol that the last packet was delivered to, or why it was dropped */
+export function kernelFateDetail(): i32 {
+  return packetFateDetail();
+}
+
+/** virtual address of the running task's struct task_struct */
+export function kernelCurrentTask(): u64 {
+  return toVirtual(current);
+}
+
+/** kmalloc for the host: a module's text parameters live as long as the machine. 0: no memory. */
+export function kernelAllocate(size: u32): u64 {
+  return slabAllocate(<u64>size, true);
+}
+
+/** objects of kmalloc in use */
+export function kernelObjects(): u32 {
+  return slabObjects();
 }
 
 // ---- network: interfaces, traffic, what happened (net/host.ts says what each takes; src/bpf/network.ts has the layouts) ----

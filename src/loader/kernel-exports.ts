@@ -53,6 +53,46 @@ export interface KernelExports {
   runOverMemory(fd: number, data: number, size: number): bigint;
   setCompiled(fd: number, index: number, checked: boolean): void;
   mapAddress(id: number): number;
+
+  kernelOpen(poison: boolean): boolean;
+  kernelFrame(address: bigint): number;
+  kernelSealImage(instructions: number, readOnlyPages: number, dataPages: number): void;
+  kernelAddSymbol(address: bigint, size: bigint, name: number, nameSize: number, module: number, code: boolean): void;
+  moduleAllocate(pages: number): bigint;
+  moduleFree(address: bigint, pages: number): void;
+  moduleSealText(address: bigint, instructions: number): void;
+  moduleSealReadOnly(address: bigint, pages: number): void;
+  moduleAdd(
+    name: number,
+    nameSize: number,
+    flags: number,
+    flagsSize: number,
+    base: bigint,
+    pages: number,
+    initBase: bigint,
+    initPages: number,
+  ): number;
+  moduleSetState(id: number, state: number): void;
+  moduleFreeInit(id: number): void;
+  moduleRemove(id: number): void;
+  kernelCall(number: bigint, a: bigint, b: bigint, c: bigint): bigint;
+  kernelFunction(address: bigint, a: bigint, b: bigint, c: bigint): bigint;
+  kernelState(): number;
+  kernelTaskKilled(): boolean;
+  kernelTaint(): number;
+  kernelAddTaint(bits: number): void;
+  kernelPanicOnOops(on: boolean): void;
+  kernelSetBudget(instructions: bigint): void;
+  kernelLogPointer(): number;
+  kernelLogSize(): number;
+  kernelLogLine(level: number, text: number, size: number): void;
+  kernelRead(address: bigint, size: number): number;
+  kernelWrite(address: bigint, from: number, size: number): boolean;
+  kernelReceive(frame: number, size: number, device: number): number;
+  kernelFateDetail(): number;
+  kernelCurrentTask(): bigint;
+  kernelAllocate(size: number): bigint;
+  kernelObjects(): number;
   registers(): number;
 }
 

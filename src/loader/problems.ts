@@ -24,6 +24,9 @@ export const LOAD_MESSAGES = {
   L019: "'{symbol}' is not declared as the kernel's configuration has it: {what}",
   L020: 'struct_ops are not simulated: they run on real Linux only',
   L021: "maps in section 'maps' are of an old kind that libbpf 1.0 does not read any more; declare '{map}' as a struct in SEC(\".maps\")",
+  L050: "'{symbol}' is used but neither the kernel nor this module has it",
+  L051: 'the kernel image is too big: {size} bytes, where there is room for {room}',
+  L052: 'the simulated machine has no memory left for a kernel image',
 } as const;
 
 export type LoadCode = keyof typeof LOAD_MESSAGES;

@@ -3,10 +3,10 @@ import type { Instruction } from '../../bpf/instruction.ts';
 import { LD_IMM64 } from '../../bpf/instruction.ts';
 import { BPF_ALU64, BPF_EXIT, BPF_JMP, BPF_JMP32, BPF_MOV, BPF_PSEUDO_CALL, BPF_X } from '../../bpf/opcodes.ts';
 import type { CoreRelocation, SymbolTarget } from '../ir/ir.ts';
-import { enterFrame } from '../kernel-mode/convention.ts';
+import { enterFrame, leaveFrame } from '../kernel-mode/convention.ts';
 import type { FunctionDeclaration, Location } from '../tree.ts';
 import { type AssembledTemplate, assembleTemplate } from './assembly.ts';
-import type { Machine, MachineBlock, MachineFunction } from './machine.ts';
+import { forEachWrite, type Machine, type MachineBlock, type MachineFunction } from './machine.ts';
 import type { SelectionError } from './select.ts';
 import type { Target } from './target.ts';
 
@@ -48,7 +48,10 @@ export function emitFunction(
   removeUselessJumps(func);
   const assembled = new Map<Machine, AssembledTemplate>();
   const starts = new Map<MachineBlock, number>();
-  const entry = target.kernelMode && !declaration.attributes.naked ? [enterFrame(func.frame, func.outgoing)] : [];
+  const saved = target.kernelMode ? calleeSaved(func) : 0;
+  const leave = target.kernelMode ? leaveFrame(saved) : EXIT;
+  const entry =
+    target.kernelMode && !declaration.attributes.naked ? [enterFrame(func.frame, func.outgoing, saved)] : [];
   let index = entry.length;
   for (const block of func.blocks) {
     starts.set(block, index);
@@ -118,11 +121,11 @@ export function emitFunction(
           }
           break;
         case 'exit':
-          instructions.push(EXIT);
+          instructions.push(leave);
           break;
         case 'jump': {
           if (isExit(m.target!)) {
-            instructions.push(EXIT);
+            instructions.push(leave);
             break;
           }
           const distance = starts.get(m.target!)! - here - 1;
@@ -146,6 +149,19 @@ export function emitFunction(
   }
   if (lines.length > 0 && lines[0]!.index > 0) lines[0] = { index: 0, at: lines[0]!.at };
   return { declaration, instructions, relocations, core, lines, frame: func.frame };
+}
+
+/** Which of r6 to r9 the function overwrites: bits 1 to 8. */
+function calleeSaved(func: MachineFunction): number {
+  let saved = 0;
+  for (const block of func.blocks) {
+    for (const m of block.code) {
+      forEachWrite(m, (r) => {
+        if (r >= 6 && r <= 9) saved |= 1 << (r - 6);
+      });
+    }
+  }
+  return saved;
 }
 
 function tooFar(m: Machine, error: SelectionError): void {

@@ -252,12 +252,12 @@ struct module;
 #ifndef KBUILD_MODNAME
 #define KBUILD_MODNAME "module"
 #endif
-#define MODULE_LICENSE(license) MODULE_INFO(license, license)
-#define MODULE_AUTHOR(author) MODULE_INFO(author, author)
-#define MODULE_DESCRIPTION(text) MODULE_INFO(description, text)
-#define MODULE_VERSION(version) MODULE_INFO(version, version)
-#define MODULE_ALIAS(alias) MODULE_INFO(alias, alias)
-#define MODULE_SOFTDEP(text) MODULE_INFO(softdep, text)
+#define MODULE_LICENSE(__text) MODULE_INFO(license, __text)
+#define MODULE_AUTHOR(__text) MODULE_INFO(author, __text)
+#define MODULE_DESCRIPTION(__text) MODULE_INFO(description, __text)
+#define MODULE_VERSION(__text) MODULE_INFO(version, __text)
+#define MODULE_ALIAS(__text) MODULE_INFO(alias, __text)
+#define MODULE_SOFTDEP(__text) MODULE_INFO(softdep, __text)
 static inline bool try_module_get(struct module *module) { return true; }
 static inline void module_put(struct module *module) { }
 `,

@@ -28,8 +28,8 @@ import {
   faultAddress,
   faultKind,
 } from '../vm/fault';
-import { STATUS_BUDGET, STATUS_EXIT, execute, resumeAt, setResume } from '../vm/interpreter';
-import { addressOf, push, recordAt, ripOfFault } from '../vm/kernel-mode';
+import { STATUS_BUDGET, STATUS_EXIT, execute, executed, resumeAt, setResume } from '../vm/interpreter';
+import { addressOf, hasStrayed, push, recordAt, ripOfFault } from '../vm/kernel-mode';
 import { logLine } from './kernel-log';
 import {
   ALIVE,
@@ -57,11 +57,11 @@ import {
   REPORT_PAGE_FAULT,
   REPORT_SOFT_LOCKUP,
   REPORT_STACK_GUARD,
+  loseTrace,
   report,
 } from './report';
 import { REGISTERS_SIZE, STACK_SIZE, interruptStackTop, stackOf, taskStackTop } from './stacks';
 import { addressOfSymbol, symbolAt } from './symbols';
-import { isText } from './text';
 
 const STACK_POINTER: usize = REGISTERS + 88;
 const FRAME_POINTER: usize = REGISTERS + 80;
@@ -71,6 +71,8 @@ const REGISTER_BYTES: usize = 96;
 let budget: i64 = 50_000_000;
 /** what the watchdog says then (Linux: the first of its checks, 4 s apart, that finds more than 20 s) */
 const STUCK_SECONDS: u32 = 26;
+/** what writing a report to the log takes, about as on a real console */
+const REPORT_TIME: u64 = 40_000;
 const SLICE: i64 = 1 << 20;
 
 /** calls into kernel mode inside one another */
@@ -114,10 +116,13 @@ function run(address: u64): bool {
   depth++;
   let left = budget;
   let status = STATUS_BUDGET;
+  const before = executed;
   while (left > 0 && status == STATUS_BUDGET) {
     status = execute(min<i64>(left, SLICE));
     left -= SLICE;
   }
+  // An instruction takes a nanosecond.
+  if (executed > before) advanceClock(executed - before);
   depth--;
   const good = status == STATUS_EXIT;
   if (!good && machineState() == ALIVE) fail(status == STATUS_BUDGET);
@@ -138,20 +143,24 @@ function fail(stuck: bool): void {
   const address = faultAddress();
   const code = errorCode();
   const rip = ripOfFault(resumeAt);
+  const stray = hasStrayed();
   clearFault();
+  advanceClock(REPORT_TIME);
   let guard = false;
   if (!reported) {
     countDeath();
     // The function has no frame yet when its first instruction faults; nor has what is no function.
     const symbol = symbolAt(rip);
+    // So does a call through NULL: Linux's unwinder knows that one, and is lost with any other wild address.
     const bare = symbol != null ? symbol.address == rip : rip == 0;
+    if (stray && rip != 0) loseTrace();
     const low = stackOf(load<u64>(STACK_POINTER));
     guard = kind == FAULT_PAGE && low != 0 && address < low && address >= low - STACK_SIZE;
     if (guard) report(REPORT_STACK_GUARD, rip, address, 0, bare, 0, 0, 0);
     else if (kind == FAULT_PAGE) report(REPORT_PAGE_FAULT, rip, address, code, bare, 0, 0, 0);
     else if (kind == FAULT_GENERAL_PROTECTION) report(REPORT_GENERAL_PROTECTION, rip, address, 0, bare, 0, 0, 0);
     else if (kind == FAULT_DIVIDE) report(REPORT_DIVIDE, rip, 0, 0, bare, 0, 0, 0);
-    else report(REPORT_OPCODE, rip, 0, 0, bare || !isText(rip), 0, 0, 0);
+    else report(REPORT_OPCODE, rip, 0, 0, bare, 0, 0, 0);
   }
   reported = false;
   addTaint(TAINT_DIE);

@@ -25,6 +25,8 @@ const GFP_ZERO: u64 = 0x100;
 const GFP_DIRECT_RECLAIM: u64 = 0x400;
 const PAGE: u64 = 4096;
 const DEFAULT_LEVEL: u8 = 4;
+/** nanoseconds that a line of printk takes */
+const PRINT_TIME: u64 = 1000;
 
 /** Kernel address of the first argument of `...`; the return address is below it. */
 function variadic(): u64 {
@@ -60,6 +62,7 @@ function takeText(address: u64): void {
 
 function printk(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   let length = min<u32>(formatKernel(line, LINE, r1, variadic()), LINE - 1);
+  advanceClock(PRINT_TIME);
   let from = line;
   let level = DEFAULT_LEVEL;
   // KERN_…: a byte 1 and the level

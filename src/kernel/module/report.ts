@@ -58,6 +58,7 @@ const scratch: usize = memory.data(32768);
 const SCRATCH: usize = 32768;
 let used: usize = 0;
 let entries: i32 = 0;
+let lostTrace: bool = false;
 
 function addTrace(what: u8, address: u64, certain: bool): void {
   if (entries >= MOST_ENTRIES || used + 600 > SCRATCH) return;
@@ -130,6 +131,11 @@ function register(number: usize): u64 {
   return load<u64>(REGISTERS + (number << 3));
 }
 
+/** The next report's frames cannot be followed: everything on the stack is a guess. */
+export function loseTrace(): void {
+  lostTrace = true;
+}
+
 function takeTrace(rip: u64, bare: bool): void {
   used = 0;
   entries = 0;
@@ -138,6 +144,11 @@ function takeTrace(rip: u64, bare: bool): void {
   let frame = register(10);
   // Before a frame is entered, the return address is where the stack pointer points.
   let slot = bare ? sp : frame + 8;
+  if (lostTrace) {
+    frame = 0;
+    slot = 0;
+    lostTrace = false;
+  }
   let low = stackOf(sp);
   if (low == 0) return;
   if (isInterruptStack(low)) {

@@ -174,6 +174,12 @@ function sizeIndex(code: i32): i32 {
 
 /** Writes `count` + 1 records to `records` (RECORD_SIZE bytes each), the last one a fault. */
 export function decode(instructions: usize, count: i32, records: usize): void {
+  decodeSingly(instructions, count, records);
+  fuse(records, count);
+}
+
+/** As decode(), each instruction for itself. */
+export function decodeSingly(instructions: usize, count: i32, records: usize): void {
   const end = records + ((<usize>count) << RECORD_SHIFT);
   for (let i = 0; i < count; i++) {
     const at = instructions + ((<usize>i) << 3);
@@ -270,5 +276,4 @@ export function decode(instructions: usize, count: i32, records: usize): void {
   }
   memory.fill(end, 0, RECORD_SIZE);
   store<u16>(end, <u16>OP_END);
-  fuse(records, count);
 }

@@ -1136,10 +1136,10 @@ export function execute(budget: i64): i32 {
         pc = at;
         continue;
       case OP_KERNEL_ENTER:
-        if (!kernelEnter(<i64>immediate(pc))) return stop(pc, left, STATUS_FAULT);
+        if (!kernelEnter(<i64>immediate(pc), <u32>target(pc))) return stop(pc, left, STATUS_FAULT);
         break;
       case OP_KERNEL_EXIT:
-        at = kernelExit();
+        at = kernelExit(immediate32(pc));
         if (at == 0) return stop(pc, left, STATUS_FAULT);
         pc = at;
         continue;

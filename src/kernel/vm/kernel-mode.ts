@@ -29,7 +29,7 @@ import {
   signedModulo32,
   signedModulo64,
 } from './arithmetic';
-import { decode } from './decode';
+import { decodeSingly } from './decode';
 import { FAULT_HELPER, FAULT_INSTRUCTION, faultKind, raise } from './fault';
 import {
   ALU,
@@ -89,14 +89,15 @@ export const NATIVE_LEAVE: i32 = 0;
 
 /** records of every instruction that the image's and the modules' windows could hold; 0: kernel mode was not entered yet */
 let records: usize = 0;
-/** RIP of a fault at what is no instruction; 0: the record that faulted says it */
+/** Did control go where no instruction is? Then RIP is that address, else the record that faulted says it. */
+let strayed: bool = false;
 let strayRip: u64 = 0;
 /** the kernel address whose code runs, and where it returns, when the body of a native asks */
 let nativeRip: u64 = 0;
 
 export function resetKernelMode(): void {
   records = 0;
-  strayRip = 0;
+  strayed = false;
 }
 
 export function openKernelMode(): bool {
@@ -132,11 +133,11 @@ export function addressOf(pc: usize): u64 {
 export function decodeKernel(address: u64, count: i32): void {
   const instructions = frameOf(address);
   const first = recordOf(address);
-  // decode() ends what it made with a record that faults; the one that stands there may belong to the next function.
+  // decoding ends what it made with a record that faults; the one that stands there may belong to the next function.
   const behind = first + ((<usize>count) << RECORD_SHIFT);
   const operation = load<u64>(behind);
   const value = load<u64>(behind, 8);
-  decode(instructions, count, first);
+  decodeSingly(instructions, count, first);
   store<u64>(behind, operation);
   store<u64>(behind, value, 8);
   for (let i = 0; i < count; i++) {
@@ -173,9 +174,13 @@ function kernelOperation(at: usize, record: usize, operation: i32): i32 {
     store<u8>(record, <u8>(dst << 3), 2);
     return OP_KERNEL_CALL_REGISTER;
   }
-  if (code == (BPF_JMP | BPF_EXIT)) return load<i16>(at, 2) == 1 ? OP_KERNEL_RETURN : OP_KERNEL_EXIT;
+  if (code == (BPF_JMP | BPF_EXIT)) {
+    store<i64>(record, <i64>imm, 8);
+    return load<i16>(at, 2) == 1 ? OP_KERNEL_RETURN : OP_KERNEL_EXIT;
+  }
   if (dst == 11 && code == (BPF_ALU64 | BPF_ADD)) {
     store<i64>(record, <i64>imm, 8);
+    store<i32>(record, <i32>load<i16>(at, 2), 4);
     return OP_KERNEL_ENTER;
   }
   if (dst == 11 || src == 11) {
@@ -270,15 +275,14 @@ export function push(value: u64): bool {
 
 /** Record to go on with at a kernel address; 0 after a fault, whose RIP is then that address. */
 function arriveAt(address: u64): usize {
-  if (!kernelFetch(address)) {
-    strayRip = address;
-    return 0;
-  }
+  strayRip = address;
+  strayed = true;
+  if (!kernelFetch(address)) return 0;
   if ((address & 7) != 0) {
-    strayRip = address;
     raise(FAULT_INSTRUCTION, 0);
     return 0;
   }
+  strayed = false;
   return recordOf(address);
 }
 
@@ -288,14 +292,16 @@ export function kernelCall(pc: usize, to: u64): usize {
   return arriveAt(to);
 }
 
-/** `enter`: false after a fault. */
-export function kernelEnter(size: i64): bool {
+/** `enter`: false after a fault. `mask`: which of r6 to r9 to save. */
+export function kernelEnter(size: i64, mask: u32): bool {
   const base = load<u64>(STACK_POINTER) - 8;
   const saved = kernelAccess(base - 32, 40, true);
   if (saved == 0) return false;
   store<u64>(saved, load<u64>(FRAME_POINTER), 32);
   store<u64>(FRAME_POINTER, base);
-  for (let i: usize = 0; i < 32; i += 8) store<u64>(saved + 24 - i, load<u64>(R6 + i));
+  for (let i: usize = 0; i < 4; i++) {
+    if ((mask >> (<u32>i)) & 1) store<u64>(saved + 24 - (i << 3), load<u64>(R6 + (i << 3)));
+  }
   store<u64>(STACK_POINTER, base + <u64>size);
   return true;
 }
@@ -309,12 +315,14 @@ export function kernelReturn(): usize {
   return arriveAt(load<u64>(at));
 }
 
-/** `exit` of a function with a frame: 0 after a fault. */
-export function kernelExit(): usize {
+/** `exit` of a function with a frame: 0 after a fault. `mask`: which of r6 to r9 to restore. */
+export function kernelExit(mask: u32): usize {
   const base = load<u64>(FRAME_POINTER);
   const saved = kernelAccess(base - 32, 40, false);
   if (saved == 0) return 0;
-  for (let i: usize = 0; i < 32; i += 8) store<u64>(R6 + i, load<u64>(saved + 24 - i));
+  for (let i: usize = 0; i < 4; i++) {
+    if ((mask >> (<u32>i)) & 1) store<u64>(R6 + (i << 3), load<u64>(saved + 24 - (i << 3)));
+  }
   store<u64>(STACK_POINTER, base + 8);
   store<u64>(FRAME_POINTER, load<u64>(saved, 32));
   return kernelReturn();
@@ -348,9 +356,14 @@ export function ripOfNative(): u64 {
 
 /** RIP of the fault that just ended a run at record `pc`. */
 export function ripOfFault(pc: usize): u64 {
-  const rip = strayRip != 0 ? strayRip : addressOf(pc);
-  strayRip = 0;
-  return rip;
+  return strayed ? strayRip : addressOf(pc);
+}
+
+/** Did the fault come from going where no instruction is? Asked once. */
+export function hasStrayed(): bool {
+  const answer = strayed;
+  strayed = false;
+  return answer;
 }
 
 /** Record of kernel text that is known to be there. */
