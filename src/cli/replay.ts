@@ -2,13 +2,12 @@
 import { startLab } from './kernel.ts';
 import { dumpMap } from '../lab/maps.ts';
 import { openCapture, replayCapture } from '../lab/replay.ts';
+import { REPLAYED_TYPES, namedVerdicts } from '../lab/replay-project.ts';
 import { useEngine } from '../loader/engine.ts';
+import { LOAD_MESSAGES } from '../loader/problems.ts';
 import { loadFile, PROGRAM_OPTIONS } from './program.ts';
 import { readBytes } from './sources.ts';
 import { EXIT_DONE, EXIT_FAULT, EXIT_REJECTED, readArguments, UsageError } from './usage.ts';
-
-/** Program types that take packets. */
-const REPLAYED: readonly string[] = ['xdp', 'tc', 'socket', 'cgroup_skb'];
 
 export async function run(args: string[]): Promise<number> {
   const { values, files } = readArguments('replay', args, PROGRAM_OPTIONS);
@@ -17,7 +16,7 @@ export async function run(args: string[]): Promise<number> {
     throw new UsageError('lab replay: name a program (.c, .o or .bin) and a capture (.pcap)');
   const bytes = readBytes(pcap);
   const capture = openCapture(bytes);
-  if ('problem' in capture) throw new UsageError(`lab replay: ${pcap}: ${capture.problem}`);
+  if ('problem' in capture) throw new UsageError(`lab replay: ${pcap}: ${capture.problem.message}`);
 
   const lab = await startLab();
   const { kernel } = lab;
@@ -33,32 +32,33 @@ export async function run(args: string[]): Promise<number> {
     throw new UsageError(
       `lab replay: choose a program with --program: ${loaded.programs.map(({ name }) => name).join(', ')}`,
     );
-  if (!REPLAYED.includes(program.type.name))
+  if (!REPLAYED_TYPES.includes(program.type.name))
     throw new UsageError(
-      `lab replay: ${program.name} is of type ${program.type.name}; packets go to ${REPLAYED.join(', ')}`,
+      `lab replay: ${program.name} is of type ${program.type.name}; packets go to ${REPLAYED_TYPES.join(', ')}`,
     );
+  const [missing] = loaded.missing;
+  if (missing) {
+    console.error(`lab replay: ${LOAD_MESSAGES.L017.replace('{helper}', missing.name)}`);
+    return EXIT_FAULT;
+  }
 
   // Whole captures: speed counts, and the verifier has bounded every run.
   useEngine(kernel, 'jit', [program.fd], { counting: false });
   const began = process.hrtime.bigint();
   const slices = replayCapture(kernel, program.fd, bytes, capture);
-  let step = slices.next();
+  let step = slices.next(false);
   while (!step.done) {
     if (process.stderr.isTTY) {
       const { done, total, packets } = step.value;
       process.stderr.write(`\r${Math.round((100 * done) / total)} % · ${packets} packets`);
     }
-    step = slices.next();
+    step = slices.next(false);
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   const nanoseconds = Number(process.hrtime.bigint() - began);
   const { packets, verdicts, fault, short, cut } = step.value;
 
-  const named = Object.fromEntries(
-    verdicts.flatMap((count, value) =>
-      count > 0 ? [[program.type.returnNames[value] ?? (value === 15 ? 'other' : String(value)), count]] : [],
-    ),
-  );
+  const named = namedVerdicts(verdicts, program.type.returnNames);
   const perSecond = Math.round((packets * 1e9) / Math.max(nanoseconds, 1));
   if (values.json) {
     const maps = Object.fromEntries(

@@ -177,14 +177,14 @@ export function udpCapture(packets: number): Uint8Array {
 export function benchReplay(kernel: Kernel, packets = 1_000_000): { packets: number; perSecond: number } {
   const bytes = udpCapture(packets);
   const capture = openCapture(bytes);
-  if ('problem' in capture) throw new Error(capture.problem);
+  if ('problem' in capture) throw new Error(capture.problem.message);
   let best = 0;
   for (let round = 0; round < 3; round++) {
     const fd = load(kernel, UDP, 'jit', false);
     const began = now();
     const slices = replayCapture(kernel, fd, bytes, capture);
-    let step = slices.next();
-    while (!step.done) step = slices.next();
+    let step = slices.next(false);
+    while (!step.done) step = slices.next(false);
     if (step.value.packets !== packets) throw new Error(`replay stopped after ${step.value.packets} packets`);
     best = Math.max(best, (packets * 1e9) / (now() - began));
   }

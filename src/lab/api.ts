@@ -138,6 +138,34 @@ export interface RunReport {
   readonly milliseconds: Readonly<Record<'compile' | 'verify' | 'run', number>>;
 }
 
+/** How far a replay is. */
+export interface ReplayProgress {
+  /** bytes of the capture that are done, and all of them */
+  readonly done: number;
+  readonly total: number;
+  readonly packets: number;
+}
+
+/** A capture through a program. */
+export interface ReplayReport {
+  readonly diagnostics: readonly Diagnostic[];
+  /** null: nothing has run, `diagnostics` says why */
+  readonly program: string | null;
+  readonly packets: number;
+  /** how often each return value came, by name */
+  readonly verdicts: Readonly<Record<string, number>>;
+  readonly maps: readonly MapReport[];
+  readonly fault: Fault | null;
+  /** packets that a socket buffer cannot hold: nothing behind the Ethernet header */
+  readonly short: number;
+  /** the file ends inside a packet */
+  readonly cut: boolean;
+  /** called off before the end: the figures are of what was done until then */
+  readonly cancelled: boolean;
+  /** wall-clock milliseconds of the replay, for the page to show */
+  readonly milliseconds: number;
+}
+
 /** Compile and verify only: what an editor asks for as one types. */
 export interface CheckReport {
   readonly diagnostics: readonly Diagnostic[];

@@ -1,5 +1,15 @@
 // The page's handle on the lab: starts the worker at first use, gives up on it when it hangs, starts a new one.
-import type { BytecodeReport, CheckReport, LiveReport, MapEdit, Project, RunReport, Scenario } from './api.ts';
+import type {
+  BytecodeReport,
+  CheckReport,
+  LiveReport,
+  MapEdit,
+  Project,
+  ReplayProgress,
+  ReplayReport,
+  RunReport,
+  Scenario,
+} from './api.ts';
 import type { LabRequest, LabResponse, LanguageAnswers, LanguageQuery } from './messages.ts';
 
 export type LabOutcome<Report> =
@@ -22,13 +32,29 @@ export interface Lab {
     project: Project,
     query: LanguageQuery & { readonly ask: Ask },
   ): Promise<LanguageAnswers[Ask] | null>;
+  /**
+   * A capture through the project's program. `progress` is told after each slice; the signal ends the replay after the one that it is
+   * in, and the report is of what was done. The capture's buffer goes to the worker: the caller's view of it is empty afterwards.
+   */
+  replay(
+    project: Project,
+    capture: Uint8Array<ArrayBuffer>,
+    options?: ReplayRequest,
+  ): Promise<LabOutcome<ReplayReport>>;
   cancel(): void;
+}
+
+export interface ReplayRequest {
+  readonly program?: string;
+  readonly progress?: (progress: ReplayProgress) => void;
+  readonly signal?: AbortSignal;
 }
 
 interface Pending {
   readonly settle: (outcome: LabOutcome<never> | { ok: true; report: never }) => void;
-  readonly timer: ReturnType<typeof setTimeout>;
+  timer: ReturnType<typeof setTimeout>;
   readonly kind: LabRequest['kind'];
+  readonly progress?: ((progress: ReplayProgress) => void) | undefined;
 }
 
 /** Milliseconds after which a request is given up and the worker is replaced; the first one also pays for loading. */
@@ -59,6 +85,15 @@ export function createLab(start: () => Worker = startWorker): Lab {
       const response = event.data;
       const request = pending.get(response.id);
       if (!request) return;
+      if (response.kind === 'progress') {
+        // Whoever makes headway does not hang, and nor do those that wait behind it.
+        for (const waiting of pending.values()) {
+          clearTimeout(waiting.timer);
+          waiting.timer = setTimeout(() => stop('timeout', ''), LIMIT);
+        }
+        request.progress?.(response.progress);
+        return;
+      }
       pending.delete(response.id);
       clearTimeout(request.timer);
       if (response.kind === 'crashed') {
@@ -72,12 +107,15 @@ export function createLab(start: () => Worker = startWorker): Lab {
     return worker;
   }
 
-  function ask<Report>(work: Work<LabRequest>): Promise<LabOutcome<Report>> {
+  function ask<Report>(
+    work: Work<LabRequest>,
+    options: { progress?: Pending['progress']; transfer?: Transferable[]; id?: number } = {},
+  ): Promise<LabOutcome<Report>> {
     return new Promise((resolve) => {
-      const id = next++;
+      const id = options.id ?? next++;
       const timer = setTimeout(() => stop('timeout', ''), LIMIT);
-      pending.set(id, { settle: resolve, timer, kind: work.kind });
-      running().postMessage({ ...work, id });
+      pending.set(id, { settle: resolve, timer, kind: work.kind, progress: options.progress });
+      running().postMessage({ ...work, id }, options.transfer ?? []);
     });
   }
 
@@ -99,6 +137,19 @@ export function createLab(start: () => Worker = startWorker): Lab {
     bytecode: (project) => ask<BytecodeReport | null>({ kind: 'bytecode', project }),
     editMap: (edit) => ask<LiveReport | null>({ kind: 'edit-map', edit }),
     send: (scenario) => ask<LiveReport | null>({ kind: 'send', scenario }),
+    async replay(project, capture, { program, progress, signal } = {}) {
+      const id = next++;
+      const abort = (): void => worker?.postMessage({ id: next++, kind: 'cancel', target: id } satisfies LabRequest);
+      signal?.addEventListener('abort', abort);
+      const work = { kind: 'replay', project, capture, ...(program === undefined ? {} : { program }) } as const;
+      const outcome = ask<ReplayReport>(work, { id, progress, transfer: [capture.buffer] });
+      if (signal?.aborted) abort();
+      try {
+        return await outcome;
+      } finally {
+        signal?.removeEventListener('abort', abort);
+      }
+    },
     cancel: () => stop('cancelled', ''),
   };
 }

@@ -6,7 +6,7 @@ import { decodeInstructions } from '../bpf/instruction.ts';
 import { explain, type Explanation } from '../explain/index.ts';
 import { Kernel, type BootOptions } from '../loader/kernel.ts';
 import { errorName, type LoadedObject, type LoadedProgram, type Missing } from '../loader/load.ts';
-import { isProblem, problem } from '../loader/problems.ts';
+import { isProblem, problem, type LoadProblem } from '../loader/problems.ts';
 import type { CheckReport, LabSnapshot, Project, RunReport, Scenario, VerifyReport } from './api.ts';
 import { explainPoison } from './core-log.ts';
 import { loadInto } from './kernel-types.ts';
@@ -75,6 +75,12 @@ function refusals(loaded: LoadedObject): Diagnostic[] {
   });
 }
 
+/** A project that was compiled and loaded, or why not. */
+export interface Prepared {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly loaded: LoadedObject | LoadProblem | null;
+}
+
 export interface LabOptions {
   readonly budget?: number;
   /** milliseconds from any fixed point; only ever shown */
@@ -108,6 +114,14 @@ export class LabEngine {
     const loaded = this.#load(compiled.object, project, {}, true);
     if (isProblem(loaded)) return { diagnostics: [...compiled.diagnostics, loaded.problem] };
     return { diagnostics: [...compiled.diagnostics, ...refusals(loaded)] };
+  }
+
+  /** Compiles and loads, and runs nothing. `loaded` is null when the C has errors; refusals stand among the diagnostics. */
+  prepare(project: Project, scenario: Partial<Scenario>): Prepared {
+    const { object, diagnostics } = this.#compile(project);
+    if (!object) return { diagnostics, loaded: null };
+    const loaded = this.#load(object, project, scenario);
+    return { diagnostics: isProblem(loaded) ? diagnostics : [...diagnostics, ...refusals(loaded)], loaded };
   }
 
   run(project: Project, scenario: Scenario): RunReport {

@@ -1,6 +1,16 @@
 // The worker's messages: one request, one answer, by id; both directions are discriminated unions.
 import type { LanguageAnswers, LanguageQuery } from '../compiler/service/index.ts';
-import type { BytecodeReport, CheckReport, LiveReport, MapEdit, Project, RunReport, Scenario } from './api.ts';
+import type {
+  BytecodeReport,
+  CheckReport,
+  LiveReport,
+  MapEdit,
+  Project,
+  ReplayProgress,
+  ReplayReport,
+  RunReport,
+  Scenario,
+} from './api.ts';
 
 export type { LanguageAnswers, LanguageQuery };
 
@@ -8,6 +18,15 @@ export type LabRequest =
   | { readonly id: number; readonly kind: 'check'; readonly project: Project }
   | { readonly id: number; readonly kind: 'run'; readonly project: Project; readonly scenario: Scenario }
   | { readonly id: number; readonly kind: 'bytecode'; readonly project: Project }
+  | {
+      readonly id: number;
+      readonly kind: 'replay';
+      readonly project: Project;
+      readonly capture: Uint8Array;
+      readonly program?: string;
+    }
+  /** ends the replay `target` after the slice that it is in */
+  | { readonly id: number; readonly kind: 'cancel'; readonly target: number }
   | { readonly id: number; readonly kind: 'edit-map'; readonly edit: MapEdit }
   | { readonly id: number; readonly kind: 'send'; readonly scenario: Scenario }
   | { readonly id: number; readonly kind: 'language'; readonly project: Project; readonly query: LanguageQuery };
@@ -17,6 +36,9 @@ export type LabResponse =
   | { readonly id: number; readonly kind: 'checked'; readonly report: CheckReport }
   | { readonly id: number; readonly kind: 'ran'; readonly report: RunReport }
   | { readonly id: number; readonly kind: 'listed'; readonly report: BytecodeReport | null }
+  /** a replay goes on */
+  | { readonly id: number; readonly kind: 'progress'; readonly progress: ReplayProgress }
+  | { readonly id: number; readonly kind: 'replayed'; readonly report: ReplayReport }
   /** null: nothing is loaded */
   | { readonly id: number; readonly kind: 'live'; readonly report: LiveReport | null }
   | { readonly id: number; readonly kind: 'answered'; readonly report: LanguageAnswers[keyof LanguageAnswers] }

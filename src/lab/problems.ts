@@ -13,6 +13,10 @@ export const LAB_MESSAGES = {
   S008: "there is no map '{map}' to change: run the program first",
   S009: "'{text}' is no {part} of map '{map}', which takes {size} bytes",
   S010: "Linux refuses this change of map '{map}': {error}",
+  S011: "the capture is in pcapng format; write pcap instead: 'editcap -F pcap IN OUT' or 'tcpdump -w OUT'",
+  S012: 'this is no pcap capture',
+  S013: 'the packets of this capture are not Ethernet frames (link type {type})',
+  S014: "{program} is of type '{type}'; a capture's packets go to xdp, tc, socket and cgroup_skb programs",
 } as const;
 
 export type LabCode = keyof typeof LAB_MESSAGES;

@@ -1,14 +1,9 @@
 // A capture (pcap) through an XDP program (or one of socket buffers), in slices: between two of them the caller can show progress, or stop.
 import type { Kernel } from '../loader/kernel.ts';
-import type { Fault } from './api.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Fault, ReplayProgress } from './api.ts';
+import { labDiagnostic } from './problems.ts';
 import { faultOf } from './run.ts';
-
-export interface ReplayProgress {
-  /** bytes of the capture that are done, and all of them */
-  readonly done: number;
-  readonly total: number;
-  readonly packets: number;
-}
 
 export interface ReplayResult {
   readonly packets: number;
@@ -35,15 +30,14 @@ const ETHERNET = 1;
 const MAGIC = [0xa1b2c3d4, 0xa1b23c4d];
 
 /** Reads a capture's head; a problem says what to do about it. */
-export function openCapture(bytes: Uint8Array): Capture | { readonly problem: string } {
-  if (bytes.length < HEADER) return { problem: 'it is too short for a capture' };
+export function openCapture(bytes: Uint8Array): Capture | { readonly problem: Diagnostic } {
+  if (bytes.length < HEADER) return { problem: labDiagnostic('S012', {}) };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (view.getUint32(0) === 0x0a0d0d0a)
-    return { problem: "it is in pcapng format; write pcap instead: 'editcap -F pcap IN OUT' or 'tcpdump -w OUT'" };
+  if (view.getUint32(0) === 0x0a0d0d0a) return { problem: labDiagnostic('S011', {}) };
   const swapped = !MAGIC.includes(view.getUint32(0, true));
-  if (swapped && !MAGIC.includes(view.getUint32(0))) return { problem: 'it is no pcap capture' };
+  if (swapped && !MAGIC.includes(view.getUint32(0))) return { problem: labDiagnostic('S012', {}) };
   const link = view.getUint32(20, !swapped) & 0xffff;
-  if (link !== ETHERNET) return { problem: `its packets are not Ethernet frames (link type ${link})` };
+  if (link !== ETHERNET) return { problem: labDiagnostic('S013', { type: link }) };
   return { start: HEADER, swapped };
 }
 
@@ -51,13 +45,13 @@ export function openCapture(bytes: Uint8Array): Capture | { readonly problem: st
 const SLICE = 4 << 20;
 const COUNTERS = 18 * 8;
 
-/** Runs program `fd` over every packet. The kernel's engine and budget hold; each `next()` does one slice. */
+/** Runs program `fd` over every packet. The kernel's engine and budget hold; each `next()` does one slice, next(true) ends it. */
 export function* replayCapture(
   kernel: Kernel,
   fd: number,
   bytes: Uint8Array,
   capture: Capture,
-): Generator<ReplayProgress, ReplayResult> {
+): Generator<ReplayProgress, ReplayResult, boolean> {
   const { exports, memory } = kernel;
   const buffer = exports.allocate(SLICE);
   const counters = exports.allocate(COUNTERS);
@@ -76,7 +70,7 @@ export function* replayCapture(
       const consumed = counter(16);
       at += consumed;
       if (fault !== null || consumed === 0) break;
-      yield { done: at, total: bytes.length, packets };
+      if (yield { done: at, total: bytes.length, packets }) break;
     }
     const verdicts = Array.from({ length: 16 }, (_, value) => counter(value));
     return { packets, verdicts, fault, short: counter(17), cut: fault === null && at < bytes.length };

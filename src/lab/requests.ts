@@ -1,0 +1,106 @@
+// What the worker does with its messages: one after the other, as there is one kernel; only calling off a replay overtakes.
+import type { LanguageService } from '../compiler/service/index.ts';
+import { DEFAULT_BUDGET, type LabEngine } from './lab.ts';
+import type { LabRequest, LabResponse } from './messages.ts';
+
+/** What the thread that it works on can do. */
+export interface Thread {
+  readonly post: (response: LabResponse) => void;
+  /** milliseconds from any fixed point */
+  readonly now: () => number;
+  /** a turn of the event loop: messages that came in meanwhile are received */
+  readonly nextTurn: () => Promise<void>;
+}
+
+/** Milliseconds between two reports of progress: a bar that moves faster only costs. */
+const PROGRESS = 50;
+
+export class Requests {
+  readonly #engine: Promise<LabEngine>;
+  readonly #thread: Thread;
+  readonly #cancelled = new Set<number>();
+  #last: Promise<void> = Promise.resolve();
+  /** Loaded with the first question of an editor: whoever only runs programs never pays for it. */
+  #service: Promise<LanguageService> | null = null;
+
+  constructor(engine: Promise<LabEngine>, thread: Thread) {
+    this.#engine = engine;
+    this.#thread = thread;
+  }
+
+  /** Settles when the request is answered. */
+  receive(request: LabRequest): Promise<void> {
+    if (request.kind === 'cancel') {
+      this.#cancelled.add(request.target);
+      return Promise.resolve();
+    }
+    // An editor's question needs no kernel, so it waits for none.
+    if (request.kind === 'language' || request.kind === 'bytecode') return this.#guarded(request);
+    this.#last = this.#last.then(() => this.#guarded(request));
+    return this.#last;
+  }
+
+  /** An exception is our own mistake, and is reported as such. */
+  async #guarded(request: LabRequest): Promise<void> {
+    try {
+      this.#thread.post(await this.#answer(request));
+    } catch (error) {
+      const message = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
+      this.#thread.post({ id: request.id, kind: 'crashed', message });
+    }
+  }
+
+  async #answer(request: LabRequest): Promise<LabResponse> {
+    const { id } = request;
+    switch (request.kind) {
+      case 'language': {
+        this.#service ??= import('../compiler/service/index.ts').then((module) => new module.LanguageService());
+        return { id, kind: 'answered', report: (await this.#service).answer(request.project, request.query) };
+      }
+      case 'bytecode': {
+        const { bytecodeOf } = await import('./bytecode.ts');
+        return { id, kind: 'listed', report: bytecodeOf(request.project) };
+      }
+      case 'check':
+        return { id, kind: 'checked', report: (await this.#engine).check(request.project) };
+      case 'run':
+        return { id, kind: 'ran', report: (await this.#engine).run(request.project, request.scenario) };
+      case 'replay':
+        return this.#replay(request);
+      case 'edit-map':
+      case 'send': {
+        const lab = await this.#engine;
+        const { editMap, sendAgain } = await import('./live.ts');
+        const run = lab.current;
+        if (run === null) return { id, kind: 'live', report: null };
+        const report =
+          request.kind === 'edit-map'
+            ? editMap(lab.kernel, run, request.edit)
+            : sendAgain(lab.kernel, run, request.scenario, DEFAULT_BUDGET);
+        return { id, kind: 'live', report };
+      }
+      case 'cancel':
+        return { id, kind: 'ready' };
+    }
+  }
+
+  async #replay(request: Extract<LabRequest, { kind: 'replay' }>): Promise<LabResponse> {
+    const { id, project, capture, program } = request;
+    // The compiler to WebAssembly comes along with it, and only then.
+    const { replayProject } = await import('./replay-project.ts');
+    let shown = -Infinity;
+    const report = await replayProject(await this.#engine, project, capture, {
+      ...(program === undefined ? {} : { program }),
+      now: this.#thread.now,
+      pause: this.#thread.nextTurn,
+      cancelled: () => this.#cancelled.has(id),
+      progress: (progress) => {
+        if (this.#thread.now() - shown < PROGRESS) return;
+        shown = this.#thread.now();
+        this.#thread.post({ id, kind: 'progress', progress });
+      },
+    });
+    this.#cancelled.delete(id);
+    return { id, kind: 'replayed', report };
+  }
+}
