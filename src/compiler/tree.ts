@@ -89,16 +89,25 @@ export interface RecordType {
   declTags: readonly string[];
   at: Location;
 }
+/** Where a bit-field lies in the stretch of memory that it is read from and written to. */
+export interface BitField {
+  /** from the stretch's lowest bit */
+  readonly bitOffset: number;
+  readonly width: number;
+  /** the stretch's length, 1 to 9: nothing but bit-fields stands there */
+  readonly bytes: number;
+}
 export interface Member {
   /** '' for an anonymous struct or union */
   readonly name: string;
   readonly type: Type;
   /**
    * bytes from the record's start; for a bit-field, of the storage unit that holds it: as wide as the type, or, where
-   * packing lets the field cross such units or the record ends before, the bytes that (bitOffset + width) bits take
+   * packing lets the field cross such units, the record ends before or another member stands there, the bytes that
+   * (bitOffset + width) bits take
    */
   readonly offset: number;
-  readonly bitField: { readonly bitOffset: number; readonly width: number } | null;
+  readonly bitField: BitField | null;
   /** bits from the record's start, as BTF wants */
   readonly bits: number;
   readonly declTags: readonly string[];
@@ -214,7 +223,7 @@ export interface Initializer {
 export interface InitializerPart {
   readonly offset: number;
   readonly type: Type;
-  readonly bitField: { readonly bitOffset: number; readonly width: number } | null;
+  readonly bitField: BitField | null;
   /** a constant expression for globals; a string literal of array type is copied whole */
   readonly value: Expression;
 }

@@ -71,9 +71,23 @@ export function layoutRecord(
     if (width === null) return { name, type, offset: bits / 8, bitField: null, bits, declTags };
     const unit = sizeOf(type);
     let offset = Math.floor(bits / 8 / unit) * unit;
-    // A packed field may cross its unit, or the record may end before the unit does: then it is reached by bytes.
-    if (bits - offset * 8 + width > unit * 8 || offset + unit > bytes) offset = Math.floor(bits / 8);
-    return { name, type, offset, bitField: { bitOffset: bits - offset * 8, width }, bits, declTags };
+    let length = unit;
+    // A packed field may cross its unit, the record may end before the unit does, or another member may stand in it:
+    // then it is reached by bytes.
+    const shared =
+      !rules.union &&
+      placed.some(
+        (other) =>
+          other.specification.width === null &&
+          other.bits < (offset + unit) * 8 &&
+          other.bits + sizeOf(other.specification.type) * 8 > offset * 8,
+      );
+    if (bits - offset * 8 + width > unit * 8 || offset + unit > bytes || shared) {
+      offset = Math.floor(bits / 8);
+      length = Math.ceil((bits - offset * 8 + width) / 8);
+    }
+    const bitField = { bitOffset: bits - offset * 8, width, bytes: length };
+    return { name, type, offset, bitField, bits, declTags };
   });
   return { members, size: bytes, align };
 }

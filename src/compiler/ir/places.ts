@@ -1,5 +1,5 @@
 // Lvalues: where a C object lies, how it is aligned, and how it is read and written.
-import type { Expression, Type, Variable } from '../tree.ts';
+import type { BitField, Expression, Type, Variable } from '../tree.ts';
 import { canonical, isVolatile } from '../tree.ts';
 import type { FunctionBuilder } from './builder.ts';
 import { aggregateAddress, rvalue } from './expressions.ts';
@@ -24,7 +24,7 @@ export interface Place {
   readonly type: Type;
   readonly align: number;
   readonly volatile: boolean;
-  readonly bitField: { readonly bitOffset: number; readonly width: number } | null;
+  readonly bitField: BitField | null;
   readonly core: CoreAccess | null;
   /** through a union: the effective type says nothing */
   readonly union?: boolean;
@@ -208,53 +208,93 @@ function aliasClassOf(place: Place): number {
   return size > 1 ? size : 0;
 }
 
-/** The stretch of memory that holds a bit-field: its declared unit, or more bytes where a packed field crosses it. */
-function bitUnit(
-  place: Place,
-  field: { bitOffset: number; width: number },
-): { size: number; skip: number; shift: number } {
-  const declared = sizeOf(place.type);
-  if (field.bitOffset >= 0 && field.bitOffset + field.width <= declared * 8) {
-    return { size: declared, skip: 0, shift: field.bitOffset };
-  }
-  const skip = Math.floor(field.bitOffset / 8);
-  const shift = field.bitOffset - skip * 8;
-  const bytes = Math.ceil((shift + field.width) / 8);
-  return { size: bytes <= 2 ? bytes : bytes <= 4 ? 4 : 8, skip, shift };
+/** A part of a bit-field's stretch that one load reaches. */
+interface Piece {
+  /** bytes from the stretch's start, and how many */
+  readonly at: number;
+  readonly size: number;
+  /** which of its bits belong to the field: from, to */
+  readonly from: number;
+  readonly to: number;
 }
 
-function readBits(b: FunctionBuilder, place: Place, field: { bitOffset: number; width: number }): Inst {
-  const unit = bitUnit(place, field);
-  const address = b.offset(placeAddress(b, place), unit.skip);
-  const type = unit.size === 8 ? 'i64' : 'i32';
-  const align = unit.skip === 0 ? place.align : alignAt(place.align, unit.skip);
-  let value = b.load(type, address, unit.size, false, align, place.volatile);
+function piecesOf({ bitOffset, width, bytes }: BitField): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = 0, size = 8; at < bytes; at += size) {
+    while (size > bytes - at) size >>= 1;
+    const from = Math.max(0, bitOffset - at * 8);
+    const to = Math.min(size * 8, bitOffset + width - at * 8);
+    if (from < to) pieces.push({ at, size, from, to });
+  }
+  return pieces;
+}
+
+function loadPiece(b: FunctionBuilder, place: Place, base: Inst, piece: Piece): Inst {
+  const type = piece.size === 8 ? 'i64' : 'i32';
+  return b.load(type, b.offset(base, piece.at), piece.size, false, alignAt(place.align, piece.at), place.volatile);
+}
+
+function readBits(b: FunctionBuilder, place: Place, field: BitField): Inst {
+  const address = placeAddress(b, place);
+  const pieces = piecesOf(field);
+  const type = field.bytes > 4 ? 'i64' : 'i32';
   const bits = type === 'i64' ? 64 : 32;
-  if (isSigned(place.type)) {
-    const up = bits - unit.shift - field.width;
-    if (up > 0) value = b.binary('shl', type, value, b.constant(type, up));
-    value = b.binary('ashr', type, value, b.constant(type, bits - field.width));
+  const signed = isSigned(place.type);
+  const [only] = pieces;
+  let value: Inst;
+  /** how many bits above the field's may be anything */
+  let above = 0;
+  if (only && pieces.length === 1) {
+    value = b.resize(loadPiece(b, place, address, only), type, false);
+    if (signed) {
+      const up = bits - only.to;
+      if (up > 0) value = b.binary('shl', type, value, b.constant(type, up));
+      value = b.binary('ashr', type, value, b.constant(type, bits - field.width));
+      return b.resize(value, irType(place.type), true);
+    }
+    if (only.from > 0) value = b.binary('lshr', type, value, b.constant(type, only.from));
+    above = only.size * 8 - only.to;
   } else {
-    if (unit.shift > 0) value = b.binary('lshr', type, value, b.constant(type, unit.shift));
-    if (unit.shift + field.width < unit.size * 8) {
-      value = b.binary('and', type, value, b.constant(type, (1n << BigInt(field.width)) - 1n));
+    value = b.constant(type, 0);
+    let have = 0;
+    for (const piece of pieces) {
+      let part = b.resize(loadPiece(b, place, address, piece), type, false);
+      if (piece.from > 0) part = b.binary('lshr', type, part, b.constant(type, piece.from));
+      if (have > 0) part = b.binary('shl', type, part, b.constant(type, have));
+      value = have === 0 ? part : b.binary('or', type, value, part);
+      have += piece.to - piece.from;
+      above = piece.size * 8 - piece.to;
+    }
+    if (signed) {
+      const by = b.constant(type, bits - field.width);
+      value = b.binary('ashr', type, b.binary('shl', type, value, by), by);
+      return b.resize(value, irType(place.type), true);
     }
   }
-  return b.resize(value, irType(place.type), isSigned(place.type));
+  if (above > 0) value = b.binary('and', type, value, b.constant(type, (1n << BigInt(field.width)) - 1n));
+  return b.resize(value, irType(place.type), false);
 }
 
-function writeBits(b: FunctionBuilder, place: Place, field: { bitOffset: number; width: number }, value: Inst): void {
-  const unit = bitUnit(place, field);
-  const address = b.offset(placeAddress(b, place), unit.skip);
-  const type = unit.size === 8 ? 'i64' : 'i32';
-  const align = unit.skip === 0 ? place.align : alignAt(place.align, unit.skip);
-  const mask = ((1n << BigInt(field.width)) - 1n) << BigInt(unit.shift);
-  const old = b.load(type, address, unit.size, false, align, place.volatile);
-  const kept = b.binary('and', type, old, b.constant(type, ~mask));
-  let bits = b.resize(value, type, false);
-  bits = b.binary('and', type, bits, b.constant(type, (1n << BigInt(field.width)) - 1n));
-  if (unit.shift > 0) bits = b.binary('shl', type, bits, b.constant(type, unit.shift));
-  b.store(address, b.binary('or', type, kept, bits), unit.size, align, place.volatile);
+function writeBits(b: FunctionBuilder, place: Place, field: BitField, value: Inst): void {
+  const address = placeAddress(b, place);
+  let done = 0;
+  for (const piece of piecesOf(field)) {
+    const type = piece.size === 8 ? 'i64' : 'i32';
+    const ones = (1n << BigInt(piece.to - piece.from)) - 1n;
+    // 64 bits while the rest of the field is still above
+    const wide = field.bytes > 4 ? 'i64' : 'i32';
+    let part = b.resize(value, done > 0 ? wide : type, false);
+    if (done > 0) part = b.resize(b.binary('lshr', wide, part, b.constant(wide, done)), type, false);
+    done += piece.to - piece.from;
+    if (piece.to - piece.from < piece.size * 8) {
+      const old = loadPiece(b, place, address, piece);
+      const kept = b.binary('and', type, old, b.constant(type, ~(ones << BigInt(piece.from))));
+      part = b.binary('and', type, part, b.constant(type, ones));
+      if (piece.from > 0) part = b.binary('shl', type, part, b.constant(type, piece.from));
+      part = b.binary('or', type, kept, part);
+    }
+    b.store(b.offset(address, piece.at), part, piece.size, alignAt(place.align, piece.at), place.volatile);
+  }
 }
 
 /** What a bit-field holds after a value was written to it: the value of an assignment expression. */

@@ -2,6 +2,7 @@
 import type { Diagnostic, DiagnosticArguments } from '../../diagnostics/diagnostic.ts';
 import { fillTemplate } from '../../diagnostics/diagnostic.ts';
 import type {
+  BitField,
   Expression,
   FunctionDeclaration,
   Initializer,
@@ -182,7 +183,7 @@ export class UnitBuilder {
     value: Expression,
     type: Type,
     at: number,
-    bitField: { bitOffset: number; width: number } | null,
+    bitField: BitField | null,
     bytes: Uint8Array,
     relocations: { offset: number; target: SymbolTarget; addend: number }[],
   ): void {
