@@ -3,7 +3,7 @@
 //   ASK_LINUX=1                  the kernel is asked only then: loading programs needs root and is nobody's surprise
 //   REQUIRE=clang,bpf,chromium,go   an absent judge is a failure, not a skip
 
-export type Judge = 'bpf' | 'clang' | 'chromium' | 'go';
+export type Judge = 'bpf' | 'clang' | 'csmith' | 'chromium' | 'go';
 
 /** Judges named in REQUIRE. */
 export function requiredJudges(): ReadonlySet<string> {

@@ -11,6 +11,7 @@ import { loadObject } from '../../loader/load.ts';
 import { isProblem } from '../../loader/problems.ts';
 import { compile } from '../compile.ts';
 import { Coverage } from './constructs.ts';
+import { csmithProgram } from './csmith.ts';
 import { generateProgram, type GenerateOptions } from './generate.ts';
 import { type Program, renderProgram, smallerPrograms } from './program-text.ts';
 import { Random } from './random.ts';
@@ -42,6 +43,9 @@ export function inputsOf(seed: number): Uint8Array[] {
 /** Runs an object's program over the inputs: results as text that compares. */
 type Runner = (object: Uint8Array, inputs: readonly Uint8Array[]) => Promise<string>;
 
+/** Some of csmith's programs never end. */
+const CSMITH_BUDGET = 20_000_000n;
+
 const REFUSED = 'refused by the verifier';
 
 /** Linux runs it over packets; libbpf loads it. */
@@ -55,6 +59,8 @@ export class Differential {
   readonly coverage = new Coverage();
   /** programs that Linux's verifier took from both compilers, from one, from neither */
   readonly verdicts = { both: 0, clang: 0, ours: 0, neither: 0 };
+  /** csmith's programs: compared; without a meaning; too large for the stack with us, though not with clang */
+  readonly csmith = { compared: 0, skipped: 0, tooLarge: 0 };
   private readonly kernel: Kernel;
 
   private constructor(kernel: Kernel) {
@@ -80,6 +86,30 @@ export class Differential {
     });
     return Promise.resolve(results.join('\n'));
   };
+
+  /** One program of csmith's; null when both come to the same, or clang refuses it, or it does not end. */
+  async compareCsmith(seed: number, cpu: Cpu): Promise<Difference | null> {
+    const source = await csmithProgram(seed, cpu === 'v4');
+    if (source === null) {
+      this.csmith.skipped++;
+      return null;
+    }
+    // clang's object first: an endless loop without effects is nothing at all to clang, and a fault to us
+    let meaningful: boolean | null = null;
+    const run: Runner = async (object, inputs) => {
+      this.kernel.exports.setBudget(CSMITH_BUDGET);
+      const result = await this.runHere(object, inputs);
+      meaningful ??= !/^(fault|not loaded)/.test(result);
+      return meaningful ? result : '';
+    };
+    const what = await this.compareSource(source, [new Uint8Array(MEMORY)], cpu, run);
+    if (what !== null && /stack limit is exceeded/.test(what)) {
+      this.csmith.tooLarge++;
+      return null;
+    }
+    this.csmith[meaningful ? 'compared' : 'skipped']++;
+    return what === null ? null : { seed, cpu, what, source };
+  }
 
   /** What differs, null when nothing does (or clang refuses the program as well). */
   async compareSource(source: string, inputs: readonly Uint8Array[], cpu: Cpu, run: Runner): Promise<string | null> {
