@@ -42,10 +42,9 @@ const rows: readonly (readonly [number: number, prototype: string, exported?: fa
   [29, 'u64 get_jiffies_64(void)'],
   [30, 'struct net_device *__dev_by_index(int index)', false],
   [31, 'struct task_struct *__task_by_pid(int pid)', false],
-  [32, 'int __deliver_local(struct sk_buff *skb, int protocol)', false],
-  [33, 'int __route_input(struct sk_buff *skb)', false],
+  [33, 'int ip_rcv_finish(struct sk_buff *skb)', false],
   [34, 'void __free_skb(struct sk_buff *skb, int reason)', false],
-  [35, 'int __forward(struct sk_buff *skb)', false],
+  [35, 'void __hook_changed(int hook, unsigned int functions)', false],
   [37, 'struct task_struct *__next_task(struct task_struct *task)'],
 ];
 

@@ -68,8 +68,16 @@ import { giveUserMemory } from './memory/user';
 import { addDevice } from './memory/devices';
 import { makeSocket, resetSocketTable } from './memory/sockets';
 import { resetRingBuffers } from './maps/ring-buffer';
-import { callKernel, kernelSystemCall, packetFateDetail, setKernelBudget, taskKilled } from './module/call';
-import { kernelBytes, openKernel, pokeKernel, resetKernelSide, sealImage, windowFrame } from './module/host';
+import { callKernel, kernelSystemCall, setKernelBudget, taskKilled } from './module/call';
+import {
+  kernelBytes,
+  openKernel,
+  pokeKernel,
+  resetKernelSide,
+  sealImage,
+  startImage,
+  windowFrame,
+} from './module/host';
 import { kernelLogBytes, kernelLogStart, logText } from './module/kernel-log';
 import { addTaint, machineState, setPanicOnOops, taint } from './module/machine';
 import {
@@ -82,7 +90,7 @@ import {
   sealText,
   setModuleState,
 } from './module/modules';
-import { receiveFrame } from './module/packet';
+import { fateDetail, receiveFrame } from './module/packet';
 import { addSymbol } from './module/symbols';
 import { slabAllocate, slabObjects } from './memory/slab';
 import { clearCapture, captureBytes, captureStart, lostFrames } from './net/capture';
@@ -620,6 +628,11 @@ export function kernelSealImage(instructions: i32, readOnlyPages: i32, dataPages
   sealImage(instructions, readOnlyPages, dataPages);
 }
 
+/** The image is whole, its symbols are known: packets go through its ip_rcv from now on. */
+export function kernelStart(): void {
+  startImage();
+}
+
 export function kernelAddSymbol(address: u64, size: u64, name: usize, nameSize: u32, module: i32, code: bool): void {
   addSymbol(address, size, name, nameSize, module, code);
 }
@@ -735,14 +748,14 @@ export function kernelWrite(address: u64, from: usize, size: u32): bool {
   return pokeKernel(address, from, size);
 }
 
-/** An Ethernet frame arrives at an interface and goes the C road: 1 delivered, 2 dropped, 3 forwarded, 0 the machine died of it. */
+/** An Ethernet frame goes the C road on its own, without a network: 1 would be routed, 2 dropped, 0 the machine died of it. */
 export function kernelReceive(frame: usize, size: u32, device: u32): i32 {
   return receiveFrame(frame, size, device);
 }
 
 /** the protocol that the last packet was delivered to, or why it was dropped */
 export function kernelFateDetail(): i32 {
-  return packetFateDetail();
+  return fateDetail();
 }
 
 /** virtual address of the running task's struct task_struct */
@@ -877,14 +890,7 @@ export function netClsact(ifindex: u32, add: bool): i32 {
   return setClsact(ifindex, add);
 }
 
-export function netFilter(
-  ifindex: u32,
-  egress: bool,
-  priority: u32,
-  handle: u32,
-  fd: u32,
-  directAction: bool,
-): i32 {
+export function netFilter(ifindex: u32, egress: bool, priority: u32, handle: u32, fd: u32, directAction: bool): i32 {
   return setFilter(ifindex, egress, priority, handle, fd, directAction);
 }
 

@@ -57,6 +57,7 @@ export interface KernelExports {
   kernelOpen(poison: boolean): boolean;
   kernelFrame(address: bigint): number;
   kernelSealImage(instructions: number, readOnlyPages: number, dataPages: number): void;
+  kernelStart(): void;
   kernelAddSymbol(address: bigint, size: bigint, name: number, nameSize: number, module: number, code: boolean): void;
   moduleAllocate(pages: number): bigint;
   moduleFree(address: bigint, pages: number): void;

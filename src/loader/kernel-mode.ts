@@ -73,8 +73,8 @@ export interface InsertResult {
 }
 
 /** The C road's end for a packet (src/kernel/module/call.ts). */
-export type PacketFate = 'delivered' | 'dropped' | 'forwarded' | 'lost';
-const FATES: readonly PacketFate[] = ['lost', 'delivered', 'dropped', 'forwarded'];
+export type PacketFate = 'routed' | 'dropped' | 'lost';
+const FATES: readonly PacketFate[] = ['lost', 'routed', 'dropped'];
 
 export class KernelMode {
   readonly kernel: Kernel;
@@ -191,6 +191,7 @@ export class KernelMode {
       const bytes = linked.parts.readOnly.bytes.subarray(placed.offset, placed.offset + placed.section.size);
       for (const row of this.#exportRows(bytes)) this.#exported.set(row.name, row);
     });
+    exports.kernelStart();
     this.#booted = true;
     return null;
   }
@@ -548,7 +549,10 @@ export class KernelMode {
 
   // ---- packets ----
 
-  /** An Ethernet frame arrives and goes the way of src/kernel/linux; `detail`: the protocol that got it, or why it was dropped. */
+  /**
+   * An Ethernet frame goes the way of src/kernel/linux on its own, without the network around it; `detail`: the protocol that it
+   * carries, or why it was dropped.
+   */
   receive(frame: Uint8Array, device: number): { readonly fate: PacketFate; readonly detail: number } {
     if (this.state() !== 'alive') return { fate: 'lost', detail: 0 };
     const fate = this.#with(frame, (at) => this.kernel.exports.kernelReceive(at, frame.length, device));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The way of an arriving IPv4 packet: checks, the first hook, routing, then to a socket of this machine or on to another one.
+// Where every arriving IPv4 packet passes: is it whole, and does anybody object? Then it is routed (ip_rcv_finish, the machine's own).
 // This is the file that chapter 2 patches.
 #include <linux/ip.h>
 #include <linux/in.h>
@@ -20,23 +20,21 @@ static struct sk_buff *ip_rcv_core(struct sk_buff *skb)
 		goto drop;
 	}
 	if (!pskb_may_pull(skb, sizeof(struct iphdr)))
-		goto inhdr_error;
+		goto too_small;
 	iph = ip_hdr(skb);
 
 	/* RFC 1122: a host drops what is no version 4, or has a header that cannot be. */
 	if (iph->ihl < 5 || iph->version != 4)
 		goto inhdr_error;
 	if (!pskb_may_pull(skb, iph->ihl * 4))
-		goto inhdr_error;
+		goto too_small;
 	if (ip_fast_csum(iph, iph->ihl)) {
 		reason = SKB_DROP_REASON_IP_CSUM;
 		goto drop;
 	}
 	len = ntohs(iph->tot_len);
-	if (skb->len < len) {
-		reason = SKB_DROP_REASON_PKT_TOO_SMALL;
-		goto drop;
-	}
+	if (skb->len < len)
+		goto too_small;
 	if (len < iph->ihl * 4)
 		goto inhdr_error;
 
@@ -46,23 +44,14 @@ static struct sk_buff *ip_rcv_core(struct sk_buff *skb)
 	skb->transport_header = skb->network_header + iph->ihl * 4;
 	return skb;
 
+too_small:
+	reason = SKB_DROP_REASON_PKT_TOO_SMALL;
+	goto drop;
 inhdr_error:
 	reason = SKB_DROP_REASON_IP_INHDR;
 drop:
 	kfree_skb_reason(skb, reason);
 	return NULL;
-}
-
-static noinline int ip_rcv_finish(struct sk_buff *skb)
-{
-	/* The route decides who goes on: 0 this machine, 1 another one. */
-	int route = __route_input(skb);
-
-	if (route < 0) {
-		kfree_skb_reason(skb, -route);
-		return NET_RX_DROP;
-	}
-	return route == 0 ? ip_local_deliver(skb) : ip_forward(skb);
 }
 
 /* Called for every IPv4 packet that a device hands up. */
@@ -75,19 +64,4 @@ noinline int ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_t
 	if (nf_hook(NF_INET_PRE_ROUTING, skb, dev, NULL) != NF_ACCEPT)
 		return NET_RX_DROP;
 	return ip_rcv_finish(skb);
-}
-
-static noinline int ip_local_deliver_finish(struct sk_buff *skb)
-{
-	int protocol = ip_hdr(skb)->protocol;
-
-	__skb_pull(skb, ip_hdrlen(skb));
-	return __deliver_local(skb, protocol);
-}
-
-noinline int ip_local_deliver(struct sk_buff *skb)
-{
-	if (nf_hook(NF_INET_LOCAL_IN, skb, skb->dev, NULL) != NF_ACCEPT)
-		return NET_RX_DROP;
-	return ip_local_deliver_finish(skb);
 }

@@ -26,10 +26,9 @@ struct iphdr;
 /* the machine's own (src/bpf/kernel-api.ts) */
 struct net_device *__dev_by_index(int index);
 struct task_struct *__task_by_pid(int pid);
-int __deliver_local(struct sk_buff *skb, int protocol);
-int __route_input(struct sk_buff *skb);
+int ip_rcv_finish(struct sk_buff *skb);
 void __free_skb(struct sk_buff *skb, int reason);
-int __forward(struct sk_buff *skb);
+void __hook_changed(int hook, unsigned int functions);
 
 /* module.c */
 long __do_sys_init_module(int (*init)(void));
@@ -45,10 +44,8 @@ long do_ioctl(unsigned int fd, unsigned int command, unsigned long argument);
 /* netfilter.c: NF_HOOK and what it calls */
 int nf_hook(int hook, struct sk_buff *skb, struct net_device *in, struct net_device *out);
 
-/* dev.c, ip_input.c, ip_forward.c */
+/* ip_input.c */
 int ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *type, struct net_device *orig_dev);
-int ip_local_deliver(struct sk_buff *skb);
-int ip_forward(struct sk_buff *skb);
 
 /* why a packet was dropped (enum skb_drop_reason of 6.18) */
 #define SKB_DROP_REASON_NOT_SPECIFIED 2

@@ -68,6 +68,7 @@ noinline int nf_register_net_hook(struct net *net, const struct nf_hook_ops *ops
 	if (!placed)
 		place(entries, to, ops);
 	nf_hooks_ipv4[ops->hooknum] = entries;
+	__hook_changed(ops->hooknum, entries->num_hook_entries);
 	kfree(old);
 	return 0;
 }
@@ -99,6 +100,7 @@ noinline void nf_unregister_net_hook(struct net *net, const struct nf_hook_ops *
 		}
 	}
 	nf_hooks_ipv4[ops->hooknum] = entries;
+	__hook_changed(ops->hooknum, left);
 	kfree(old);
 }
 EXPORT_SYMBOL(nf_unregister_net_hook);

@@ -6,6 +6,7 @@
 
 noinline int __netif_receive_skb_one_core(struct sk_buff *skb)
 {
+	skb_reset_network_header(skb);
 	/* Protocols register for EtherTypes; this kernel has one. */
 	if (skb->protocol == htons(ETH_P_IP))
 		return ip_rcv(skb, skb->dev, NULL, skb->dev);
@@ -20,14 +21,12 @@ static noinline int process_backlog(struct sk_buff *skb)
 
 static noinline int __napi_poll(struct sk_buff *skb)
 {
-	return process_backlog(skb) + 0;
+	return process_backlog(skb);
 }
 
 static noinline int net_rx_action(struct sk_buff *skb)
 {
-	int work = __napi_poll(skb);
-
-	return work;
+	return __napi_poll(skb);
 }
 
 static noinline int handle_softirqs(struct sk_buff *skb)
@@ -42,9 +41,7 @@ static noinline int handle_softirqs(struct sk_buff *skb)
 
 static noinline int irq_exit_rcu(struct sk_buff *skb)
 {
-	int work = handle_softirqs(skb);
-
-	return work;
+	return handle_softirqs(skb);
 }
 
 /* The device's interrupt: short work, the packets wait for the softirq that follows it. */

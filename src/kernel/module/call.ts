@@ -1,18 +1,8 @@
 // How the rest of the kernel calls kernel-mode code: the simulated kernel's own C (src/kernel/linux) and modules.
 //
-// FOR THE PACKET PATH (src/kernel/net). Nothing here costs anything before a kernel image is loaded (imageLoaded()).
-//   - After every call ask machineState(): a fault may have killed the machine (PANICKED) or left it hanging (HUNG); then the packet is gone,
-//     and no other one is taken until boot. An oops in a system call only kills the task.
-//   - deliverPacket(skb) hands a struct sk_buff to the C road: common_interrupt → handle_softirqs → net_rx_action → __napi_poll →
-//     process_backlog → __netif_receive_skb_one_core → ip_rcv → NF_INET_PRE_ROUTING hooks → ip_rcv_finish → ip_local_deliver → … What the
-//     C asks for by routing and delivery comes back through natives 32 to 35 (src/bpf/kernel-api.ts): give them with setNative(number,
-//     function.index), each (r1 … r5) → r0. Without them a packet ends in packetFate().
-//   - runHooks(hook, skb, in, out) asks only the hooks registered for IPv4 and gives NF_ACCEPT (1) or NF_DROP (0): for paths that stay in
-//     AssemblyScript (LOCAL_OUT, POST_ROUTING, FORWARD). hooksWaiting(hook) is false when nobody registered: then skip the call.
-//   - Lists of hooks live in simulated memory, in struct nf_hook_entries of src/kernel/linux/netfilter.c: a module can corrupt them.
-//   - skb, in, out are kernel virtual addresses. Addresses read from simulated memory may be wild once a module is loaded: take them through
-//     kernelAccess (memory/pages.ts), never through toLinear.
-//   - callKernel(address, a1 … a5) calls any function from within a native or at the top; 0 after a fault.
+// The packet path (src/kernel/net) meets this file in module/network.ts alone. After every call ask machineState(): a fault may have killed
+// the machine (PANICKED) or left it hanging (HUNG); an oops in a system call only kills the task. Addresses read from simulated
+// memory may be wild once a module is loaded: take them through kernelAccess (memory/pages.ts), never through toLinear.
 import { advanceClock, cpu } from '../cpu';
 import { REGISTERS } from '../memory/layout';
 import { kernelAccess, peek } from '../memory/pages';
@@ -21,7 +11,6 @@ import { current, endCurrent } from '../memory/tasks';
 import {
   FAULT_DIVIDE,
   FAULT_GENERAL_PROTECTION,
-  FAULT_NONE,
   FAULT_PAGE,
   clearFault,
   errorCode,
@@ -33,7 +22,6 @@ import { addressOf, hasStrayed, push, recordAt, ripOfFault } from '../vm/kernel-
 import { logLine } from './kernel-log';
 import {
   ALIVE,
-  HARDIRQ,
   HUNG,
   PANICKED,
   SOFTIRQ,
@@ -317,30 +305,8 @@ function interrupt(entry: u64, argument: u64): u64 {
 
 // ---- packets ----
 
-export const FATE_UNKNOWN: i32 = 0;
-export const FATE_DELIVERED: i32 = 1;
-export const FATE_DROPPED: i32 = 2;
-export const FATE_FORWARDED: i32 = 3;
-let fate: i32 = FATE_UNKNOWN;
-let fateDetail: i32 = 0;
-
-export function setPacketFate(what: i32, detail: i32): void {
-  fate = what;
-  fateDetail = detail;
-}
-
-/** What became of the packet that deliverPacket() took last: FATE_…; dropped: with reason packetFateDetail(), delivered: its protocol. */
-export function packetFate(): i32 {
-  return fate;
-}
-
-export function packetFateDetail(): i32 {
-  return fateDetail;
-}
-
 /** Takes a packet through the C road in a softirq. */
 export function deliverPacket(skb: u64): void {
-  setPacketFate(FATE_UNKNOWN, 0);
   announceTask();
   interrupt(addressOfSymbol('common_interrupt'), skb);
 }
@@ -365,14 +331,4 @@ function callKernelInSoftirq(address: u64, a1: u64, a2: u64, a3: u64, a4: u64): 
   const value = callKernel(address, a1, a2, a3, a4, 0);
   if (machineState() == ALIVE) setPreemptCount(before);
   return value;
-}
-
-/** Is a fault waiting that a native raised itself? */
-export function faultPending(): bool {
-  return faultKind() != FAULT_NONE;
-}
-
-/** preempt_count of an interrupt's own part, for those who look at it from outside */
-export function hardirqOffset(): u32 {
-  return HARDIRQ;
 }

@@ -19,6 +19,7 @@ import { resetKernelLog } from './kernel-log';
 import { resetMachineState } from './machine';
 import { resetModules, sealText } from './modules';
 import { resetNatives } from './natives';
+import { bindNetwork, resetNetworkBinding } from './network';
 import { openStacks, resetStacks } from './stacks';
 import { resetSymbols } from './symbols';
 
@@ -34,6 +35,7 @@ export function resetKernelSide(): void {
   resetKernelLog();
   resetCalls();
   resetNatives();
+  resetNetworkBinding();
 }
 
 /** Makes page tables, stacks and room for an image. False: no memory. */
@@ -51,6 +53,11 @@ export function sealImage(text: i32, readOnlyPages: i32, dataPages: i32): void {
   const readOnly = IMAGE_BASE + textPages * PAGE_SIZE;
   mapPages(readOnly, readOnlyPages, MAP_READ_ONLY);
   mapPages(readOnly + <u64>readOnlyPages * PAGE_SIZE, dataPages, MAP_DATA);
+}
+
+/** The image's symbols are known: it becomes part of the machine. */
+export function startImage(): void {
+  bindNetwork();
 }
 
 /** Linear address where the host writes what a window's page is to hold, mapped or not. */

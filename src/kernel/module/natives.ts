@@ -10,7 +10,7 @@ import { nextTask, taskOf } from '../memory/tasks';
 import { userMemory } from '../memory/user';
 import { FAULT_OPCODE, faultKind, raise } from '../vm/fault';
 import { setNative } from '../vm/kernel-mode';
-import { FATE_DELIVERED, FATE_DROPPED, FATE_FORWARDED, markReported, panic, setPacketFate } from './call';
+import { markReported, panic } from './call';
 import { LINE, logText } from './kernel-log';
 import { TAINT_WARN, addTaint, countDeath, preemptCount } from './machine';
 import { formatKernel } from './print-format';
@@ -349,27 +349,6 @@ function taskAfter(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   return task == 0 ? 0 : toVirtual(task);
 }
 
-// What the packet path gives better ones of (module/call.ts): without it a packet's fate is only noted.
-
-function deliverLocal(_r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
-  setPacketFate(FATE_DELIVERED, <i32>r2);
-  return 0;
-}
-
-function routeInput(_r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
-  return 0;
-}
-
-function freePacket(_r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
-  setPacketFate(FATE_DROPPED, <i32>r2);
-  return 0;
-}
-
-function forward(_r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
-  setPacketFate(FATE_FORWARDED, 0);
-  return 0;
-}
-
 function set(number: i32, body: Native): void {
   setNative(number, body.index);
 }
@@ -406,9 +385,5 @@ export function resetNatives(): void {
   set(29, jiffies);
   set(30, deviceByIndex);
   set(31, taskByPid);
-  set(32, deliverLocal);
-  set(33, routeInput);
-  set(34, freePacket);
-  set(35, forward);
   set(37, taskAfter);
 }

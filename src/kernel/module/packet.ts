@@ -20,7 +20,36 @@ import {
   SKB_TRUESIZE,
   SKB_USERS,
 } from '../memory/structures';
-import { FATE_UNKNOWN, deliverPacket, packetFate } from './call';
+import { kernelAccess } from '../memory/pages';
+import { deliverPacket } from './call';
+
+export const FATE_UNKNOWN: i32 = 0;
+export const FATE_DELIVERED: i32 = 1;
+export const FATE_DROPPED: i32 = 2;
+let fate: i32 = FATE_UNKNOWN;
+let detail: i32 = 0;
+/** a packet is on its way that no network knows of */
+export let standalone: bool = false;
+
+/** Why the last packet was dropped, or the protocol that it carried when nobody objected. */
+export function fateDetail(): i32 {
+  return detail;
+}
+
+/** It would be routed now. */
+export function finishAlone(skb: u64): u64 {
+  fate = FATE_DELIVERED;
+  const at = kernelAccess(skb + <u64>SKB_HEAD, 8, false);
+  const header = at == 0 ? 0 : kernelAccess(load<u64>(at) + <u64>(HEADROOM + ETHERNET), 20, false);
+  detail = header == 0 ? 0 : <i32>load<u8>(header, 9);
+  return 0;
+}
+
+export function dropAlone(reason: u32): u64 {
+  fate = FATE_DROPPED;
+  detail = <i32>reason;
+  return 0;
+}
 
 const HEADROOM: u32 = 64;
 const ETHERNET: u32 = 14;
@@ -50,8 +79,11 @@ export function receiveFrame(frame: usize, size: u32, device: u32): i32 {
   store<u64>(at, head + <u64>(HEADROOM + ETHERNET), SKB_DATA);
   store<u32>(at, room + SHARED_INFO + <u32>SKB_SIZE, SKB_TRUESIZE);
   store<u32>(at, 1, SKB_USERS);
+  fate = FATE_UNKNOWN;
+  detail = 0;
+  standalone = true;
   deliverPacket(skb);
-  const fate = packetFate();
+  standalone = false;
   // Whoever ended the packet's way noted it; its memory is given back here, as the road's last owner would.
   if (fate != FATE_UNKNOWN) {
     slabFree(head);
