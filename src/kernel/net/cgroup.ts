@@ -103,8 +103,8 @@ function runAll(number: i32, skb: usize, egress: bool, namespace: u32): bool {
       mark(
         packetOf(skb),
         egress ? STAGE_cgroup_egress : STAGE_cgroup_ingress,
-        good ? VERDICT_pass : VERDICT_drop,
-        good ? r0 : egress ? DROP_BPF_CGROUP_EGRESS : DROP_SOCKET_FILTER,
+        good || !allowed ? VERDICT_pass : VERDICT_drop,
+        good || !allowed ? r0 : egress ? DROP_BPF_CGROUP_EGRESS : DROP_SOCKET_FILTER,
         0,
         lengthOf(skb),
         cgroup.id,

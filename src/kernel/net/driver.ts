@@ -37,6 +37,8 @@ export const XDP_REDIRECT: u32 = 4;
 
 const ETHERNET_HEADER: u32 = 14;
 const VLAN_TAG: u32 = 4;
+/** headroom of a receive buffer when no XDP program asks for more */
+const NET_SKB_PAD: u32 = 64;
 
 /** The queue of a NIC that a frame goes to: by its addresses and ports, as receive side scaling does. */
 export function queueFor(device: NetDevice, frame: usize, size: u32): Ring {
@@ -81,8 +83,9 @@ export function arrive(ring: Ring, frame: usize, size: u32): u32 {
       device.count(RX_MISSED, 1);
       reason = DROP_RX_RING_FULL;
     } else {
-      memory.copy(page + XDP_HEADROOM, frame, size);
-      ring.add(page, XDP_HEADROOM, size, packet);
+      const offset = device.xdp != null ? XDP_HEADROOM : NET_SKB_PAD;
+      memory.copy(page + offset, frame, size);
+      ring.add(page, offset, size, packet);
     }
   }
   mark(
@@ -124,7 +127,7 @@ export function pollOne(ring: Ring): void {
   const device = ring.device;
   const slot = ring.take();
   const page = <usize>load<u32>(slot);
-  const offset = load<u32>(slot, 4);
+  let offset = load<u32>(slot, 4);
   const size = load<u32>(slot, 8);
   const packet = load<u32>(slot, 12);
   charge(COST_rx_descriptor, 1);
@@ -137,6 +140,11 @@ export function pollOne(ring: Ring): void {
     return;
   }
   charge(COST_xdp_frame, 1);
+  if (offset < XDP_HEADROOM) {
+    // It was there before the program.
+    memory.copy(page + XDP_HEADROOM, page + offset, size);
+    offset = XDP_HEADROOM;
+  }
   const context = openXdpAt(page, PAGE, page + offset, size, 0, ring.rxq);
   setXdpEgress(0);
   const action = <u32>runOnPacket(xdp.program, context, packet, page + offset, size);

@@ -2,7 +2,6 @@
 // ip_forward, ip_output). Drop reasons are Linux 6.18's.
 import { COST_ip_checks } from '../generated/costs';
 import {
-  DROP_BPF_CGROUP_EGRESS,
   DROP_IP_CSUM,
   DROP_IP_INADDRERRORS,
   DROP_IP_INHDR,
@@ -318,7 +317,8 @@ function send(namespace: Namespace, out: NetDevice, skb: usize, next: u32, broad
   store<u16>(skb, 0x0008, SKB_PROTOCOL);
   if (!runHook(namespace.id, HOOK_POST_ROUTING, INET, skb, 0, out.ifindex) || halted != 0) return;
   if (!egressAllowed(skb)) {
-    if (halted == 0) gone(out, skb, STAGE_ip_output, DROP_BPF_CGROUP_EGRESS);
+    // The program's record says why.
+    if (halted == 0) freeSkb(skb);
     return;
   }
   if (lengthOf(skb) > out.mtu()) {

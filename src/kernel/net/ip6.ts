@@ -1,7 +1,6 @@
 // IPv6: header and extension headers in, delivery, forwarding, the way out (Linux: ip6_rcv_core, ip6_input, ip6_forward, ip6_output).
 import { COST_ip_checks } from '../generated/costs';
 import {
-  DROP_BPF_CGROUP_EGRESS,
   DROP_IPV6_BAD_EXTHDR,
   DROP_IP_INADDRERRORS,
   DROP_IP_INHDR,
@@ -257,7 +256,7 @@ function send(namespace: Namespace, out: NetDevice, skb: usize, gateway: usize):
   store<u16>(skb, 0xdd86, SKB_PROTOCOL);
   if (!runHook(namespace.id, HOOK_POST_ROUTING, INET6, skb, 0, out.ifindex) || halted != 0) return;
   if (!egressAllowed(skb)) {
-    if (halted == 0) gone(out, skb, STAGE_ip_output, DROP_BPF_CGROUP_EGRESS);
+    if (halted == 0) freeSkb(skb);
     return;
   }
   if (lengthOf(skb) > out.mtu()) {

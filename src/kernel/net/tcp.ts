@@ -8,7 +8,6 @@ import {
   APPLICATION_http,
   DROP_NO_SOCKET,
   DROP_PKT_TOO_SMALL,
-  DROP_SOCKET_FILTER,
   DROP_TCP_ACK_UNSENT_DATA,
   DROP_TCP_CLOSE,
   DROP_TCP_CSUM,
@@ -19,7 +18,6 @@ import {
   DROP_TCP_OLD_DATA,
   DROP_TCP_OVERWINDOW,
   DROP_TCP_RESET,
-  STAGE_socket_filter,
   STAGE_tcp,
   VERDICT_consumed,
   VERDICT_pass,
@@ -247,7 +245,7 @@ export function tcpReceive(device: NetDevice, skb: usize, family: u32): void {
   if (!filterAllows(socket, skb, headerSize)) {
     if (halted != 0) return;
     ownerOf(socket).count(DROPS, 1);
-    gone(device, skb, STAGE_socket_filter, DROP_SOCKET_FILTER);
+    freeSkb(skb);
     return;
   }
   mark(packetOf(skb), STAGE_tcp, VERDICT_pass, flags, device.ifindex, size, socket.number, device.namespace);

@@ -1,14 +1,6 @@
 // UDP over IPv4 and IPv6 (Linux: __udp4_lib_rcv, udp_sendmsg).
 import { COST_checksum_byte, COST_copy_byte, COST_transport } from '../generated/costs';
-import {
-  DROP_NO_SOCKET,
-  DROP_PKT_TOO_SMALL,
-  DROP_SOCKET_FILTER,
-  DROP_UDP_CSUM,
-  STAGE_socket_filter,
-  STAGE_udp,
-  VERDICT_pass,
-} from '../generated/network';
+import { DROP_NO_SOCKET, DROP_PKT_TOO_SMALL, DROP_UDP_CSUM, STAGE_udp, VERDICT_pass } from '../generated/network';
 import { foldSum, partialSum } from '../memory/checksum';
 import { charge } from './account';
 import { dataOf, freeSkb, lengthOf, networkOf, packetOf, pull, put, trim } from './buffers';
@@ -83,7 +75,7 @@ export function udpReceive(device: NetDevice, skb: usize, family: u32): void {
   if (!filterAllows(socket, skb, HEADER)) {
     if (halted != 0) return;
     socket.count(DROPS, 1);
-    gone(device, skb, STAGE_socket_filter, DROP_SOCKET_FILTER);
+    freeSkb(skb);
     return;
   }
   pull(skb, HEADER);
