@@ -27,6 +27,17 @@ export function setCpu(number: u32): void {
   cpu = number;
 }
 
+/** The running processor wants a lock that another one holds (only where several work side by side, vm/race.ts). */
+export let waiting: bool = false;
+
+export function waitForLock(): void {
+  waiting = true;
+}
+
+export function clearWaiting(): void {
+  waiting = false;
+}
+
 export function advanceClock(nanoseconds: u64): void {
   clock += nanoseconds;
 }

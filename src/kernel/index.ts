@@ -37,6 +37,9 @@
 // instructions (0 returned, 1 goes on, 2 fault); stepDepth() and stepSlot(level) say where it stands; registers() is where r0 to r10
 // are. Memory can be looked at between steps. endStep() gives up. Always by the interpreter.
 //
+// PROCESSORS SIDE BY SIDE. addRacer(fd, packet, size) gives processor 0, 1, … an XDP program and a packet of its own; stepRacer(number) has
+// one of them do one instruction, so the host decides who overtakes whom; endRace() puts the machine back. Maps are shared.
+//
 // COMPILED CODE. The rewritten program (programInstructions …) is what is compiled: addresses are in place, helpers are called by
 // their number. setCompiled(fd, index, checked) stores the function-table index of its main function, whose type is
 // (r1, r2, r3, r4, r5, r10: i64) → i64; subprograms have the same type. A callback in a register is CALLBACK_COMPILED | table index.
@@ -156,6 +159,7 @@ import { executed, resetExecuted } from './vm/interpreter';
 import { loadPacket, packetValue } from './vm/packet-load';
 import { CALLBACK_COMPILED } from './vm/operations';
 import { runBare } from './vm/bare-run';
+import { addToRace, endRace as endOfRace, raceResult, raceSlot, resetRace, stepRace } from './vm/race';
 import { compiledFor, resetRuns, setBudget as limitRuns, setEngine as chooseEngine } from './vm/run';
 import {
   beginSteps,
@@ -190,6 +194,7 @@ export function boot(seed: u64, cpus: i32): void {
   resetSocketTable();
   noteRedirect(0, 0);
   resetRuns();
+  resetRace();
   resetExecuted();
   resetKernelSide();
   resetNetwork();
@@ -503,6 +508,33 @@ export function stepDepth(): i32 {
 
 export function stepSlot(level: i32): i32 {
   return slotOfStep(level);
+}
+
+// ---- processors side by side ----
+
+/** One more processor, numbered from 0, that is to run XDP program `fd` over a packet. Its number, or -errno. */
+export function addRacer(fd: i32, packet: usize, size: u32): i32 {
+  const program = programOf(fd);
+  return program == null ? -EBADF : addToRace(program, packet, size);
+}
+
+/** Processor `number` does one instruction: 0 its program returned, 1 it goes on, 2 a fault, 3 it waits for a lock; -EINVAL: none such. */
+export function stepRacer(number: i32): i32 {
+  return stepRace(number);
+}
+
+/** r0 of a processor */
+export function racerResult(number: i32): u64 {
+  return raceResult(number);
+}
+
+/** the instruction that a processor does next, as a slot of the rewritten program */
+export function racerSlot(number: i32): i32 {
+  return raceSlot(number);
+}
+
+export function endRace(): void {
+  endOfRace();
 }
 
 /** descriptor of the program that the innermost frame runs: after a tail call it is another one; -1: its descriptor is closed */

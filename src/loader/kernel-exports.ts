@@ -17,6 +17,7 @@ export interface KernelExports {
   setEngine(engine: number): void;
   setBudget(instructions: bigint): void;
   setCpu(cpu: number): void;
+  setTask(pid: number, tgid: number, uid: number, gid: number, parent: number, name: number, nameSize: number): void;
   advanceClock(nanoseconds: bigint): void;
   clock(): bigint;
   instructionsRun(): bigint;
@@ -54,6 +55,7 @@ export interface KernelExports {
   setCompiled(fd: number, index: number, checked: boolean): void;
   mapAddress(id: number): number;
 
+  userMemory(from: number, size: number): bigint;
   kernelOpen(poison: boolean): boolean;
   kernelFrame(address: bigint): number;
   kernelSealImage(instructions: number, readOnlyPages: number, dataPages: number): void;
@@ -80,6 +82,7 @@ export interface KernelExports {
   kernelFunction(address: bigint, a: bigint, b: bigint, c: bigint): bigint;
   kernelState(): number;
   kernelTaskKilled(): boolean;
+  kernelExitTask(): boolean;
   kernelTaint(): number;
   kernelAddTaint(bits: number): void;
   kernelPanicOnOops(on: boolean): void;
@@ -95,6 +98,11 @@ export interface KernelExports {
   kernelAllocate(size: number): bigint;
   kernelObjects(): number;
   registers(): number;
+  addRacer(fd: number, packet: number, size: number): number;
+  stepRacer(number: number): number;
+  racerResult(number: number): bigint;
+  racerSlot(number: number): number;
+  endRace(): void;
 }
 
 /** Names of faultKind()'s numbers, in order. */

@@ -1,4 +1,5 @@
 // Helpers on maps.
+import { waitForLock } from '../cpu';
 import { helperMemory } from '../memory/access';
 import { toVirtual } from '../memory/layout';
 import { mapArgument, result } from './arguments';
@@ -64,13 +65,16 @@ export function mapPeek(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   return value == 0 ? 0 : result(map.pop(value, false));
 }
 
-/** bpf_spin_lock(lock), bpf_spin_unlock(lock): one CPU runs at a time, so the lock is only marked. */
+/** bpf_spin_lock(lock): where it is taken already, another processor has it, and this one waits (vm/race.ts does the call again). */
 export function spinLock(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   const lock = helperMemory(r1, 4);
-  if (lock != 0) store<u32>(lock, 1);
+  if (lock == 0) return 0;
+  if (load<u32>(lock) != 0) waitForLock();
+  else store<u32>(lock, 1);
   return 0;
 }
 
+/** bpf_spin_unlock(lock) */
 export function spinUnlock(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   const lock = helperMemory(r1, 4);
   if (lock != 0) store<u32>(lock, 0);

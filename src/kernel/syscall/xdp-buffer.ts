@@ -133,6 +133,27 @@ export function openXdpAt(first: usize, frame: u32, data: usize, size: u32, meta
   return toVirtual(buff);
 }
 
+export const XDP_PAGE: usize = <usize>PAGE;
+/** bytes that keepXdp writes */
+export const XDP_KEPT: usize = XDP_BUFF_SIZE;
+
+/** linear address of the test run's struct xdp_rxq_info */
+export function testQueue(): usize {
+  return ownRxq;
+}
+
+/** Notes the context, for another packet to have its place for a while. */
+export function keepXdp(to: usize): void {
+  memory.copy(to, buff, XDP_BUFF_SIZE);
+}
+
+/** The packet in the page at `first` is the one to work on again. */
+export function returnToXdp(first: usize, kept: usize): void {
+  selectPage(first, PAGE - XDP_TAILROOM, PAGE, ownRxq);
+  memory.copy(buff, kept, XDP_BUFF_SIZE);
+  fit();
+}
+
 /** The device that the frame will be sent by, for programs in a devmap. */
 export function setXdpEgress(device: u64): void {
   store<u64>(txq, device, TXQ_DEV);

@@ -51,6 +51,10 @@ interface Exports {
   beginStep(fd: number, packet: number, size: number): number;
   step(count: bigint): number;
   endStep(): void;
+  addRacer(fd: number, packet: number, size: number): number;
+  stepRacer(number: number): number;
+  racerResult(number: number): bigint;
+  endRace(): void;
   stepDepth(): number;
   stepSlot(level: number): number;
   createSocket(

@@ -116,6 +116,37 @@ export class Suspended {
   r5: u64 = 0;
 }
 
+/** Where a run stands on its frames. */
+export class Place {
+  frame: usize = 0;
+  bottom: usize = 0;
+  codeBase: usize = 0;
+  tailCalls: i32 = 0;
+}
+
+export function noteTo(place: Place): void {
+  place.frame = frame;
+  place.bottom = bottom;
+  place.codeBase = codeBase;
+  place.tailCalls = tailCalls;
+}
+
+export function goTo(place: Place): void {
+  frame = place.frame;
+  bottom = place.bottom;
+  codeBase = place.codeBase;
+  tailCalls = place.tailCalls;
+}
+
+/** Opens the main frame of a run of the code at `records`, with frame records from `first` on. */
+export function beginRunAt(first: usize, records: usize): bool {
+  saveRegisters(first);
+  bottom = first;
+  codeBase = records;
+  tailCalls = 0;
+  return open(first, FRAME_MAIN, 0);
+}
+
 /** Opens the main frame of a run of the code at `records`. False: too many runs inside one another. */
 export function beginRun(records: usize, nested: Suspended | null): bool {
   let next = FIRST_FRAME;
@@ -132,11 +163,7 @@ export function beginRun(records: usize, nested: Suspended | null): bool {
     nested.r5 = load<u64>(R4 + 8);
     next = frame + FRAME_SIZE;
   }
-  saveRegisters(next);
-  bottom = next;
-  codeBase = records;
-  tailCalls = 0;
-  return open(next, FRAME_MAIN, 0);
+  return beginRunAt(next, records);
 }
 
 /** Closes every frame of the innermost run, however it ended. */

@@ -54,6 +54,11 @@ export function resetStack(): void {
   stackBottom = toVirtual(base);
 }
 
+/** Another processor's stack goes on (race.ts). */
+export function setStackPointer(at: u64): void {
+  stackPointer = at;
+}
+
 /** Makes the next frame accessible and returns its r10; 0: no room. */
 export function enterFrame(): u64 {
   const top = stackPointer;
