@@ -511,6 +511,14 @@ export const PROBLEMS: readonly Problem[] = [
     'bpf_spin_unlock() before the call',
     'keep the locked stretch short: no calls in it',
   ),
+  problem(
+    'V404',
+    'context',
+    { LOCK_SOCKET_FILTER: '', FIELD_TRACING: '' },
+    'the values of this map hold a lock or a timer, and programs of this type may not use such a map',
+    'a program type that never runs in the middle of the kernel holding the same lock: XDP or tc, for example',
+    'use a map without lock and timer here: a per-CPU map needs no lock',
+  ),
   // --- structure
   problem(
     'V501',

@@ -162,7 +162,8 @@ export function oopsLines(f: FaultReport): string[] {
   switch (f.kind) {
     case 'warning':
       return [
-        '------------[ cut here ]------------',
+        // A warning with a text of its own has said so above it.
+        ...(f.seconds === 1 ? [] : ['------------[ cut here ]------------']),
         `WARNING: CPU: ${f.cpu} PID: ${f.pid} at ${f.file}:${f.line} ${placeText(f.rip)}`,
         modulesLine(f),
         processLine(f),

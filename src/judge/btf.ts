@@ -19,11 +19,25 @@ const KIND_STRUCT = 4;
 const KIND_FUNC = 12;
 const KIND_FUNC_PROTO = 13;
 
-/** BTF and func_info rows for the functions; `context` is the C name of the program type's context. */
+/** What the kernel finds in a map's value by its BTF: offsets in bytes. */
+export interface ValueFields {
+  /** bytes of the value */
+  readonly size: number;
+  /** struct bpf_spin_lock */
+  readonly lock?: number;
+  /** struct bpf_timer */
+  readonly timer?: number;
+}
+
+/**
+ * BTF and func_info rows for the functions; `context` is the C name of the program type's context. For each of `values` a structure,
+ * and in `valueTypes` its type id (0 for null); `keyType` is a 32-bit integer.
+ */
 export function describeFunctions(
   functions: readonly FunctionDescription[],
   context: string,
-): { btf: Uint8Array; functionInfo: Uint8Array } {
+  values: readonly (ValueFields | null)[] = [],
+): { btf: Uint8Array; functionInfo: Uint8Array; keyType: number; valueTypes: number[] } {
   const words: number[] = [];
   let strings = '\0';
   let types = 0;
@@ -56,6 +70,26 @@ export function describeFunctions(
     made.set(word, id);
     return id;
   };
+  const keyType = values.some((value) => value !== null) ? type('int') : 0;
+  const structures = new Map<string, number>();
+  const opaque = (name: string, size: number): number => {
+    const known = structures.get(name);
+    if (known !== undefined) return known;
+    const member = type(size === 4 ? 'int' : 'long');
+    const members = size === 4 ? [text('val'), member, 0] : [text('a'), member, 0, text('b'), member, 64];
+    const id = add(name, KIND_STRUCT, members.length / 3, size, ...members);
+    structures.set(name, id);
+    return id;
+  };
+  const valueTypes = values.map((value, i) => {
+    if (value === null) return 0;
+    const members: [number, string, number][] = [];
+    if (value.lock !== undefined) members.push([value.lock, 'lock', opaque('bpf_spin_lock', 4)]);
+    if (value.timer !== undefined) members.push([value.timer, 'timer', opaque('bpf_timer', 16)]);
+    members.sort(([a], [b]) => a - b);
+    const rows = members.flatMap(([offset, name, id]) => [text(name), id, offset * 8]);
+    return add(`value${i}`, KIND_STRUCT, members.length, value.size, ...rows);
+  });
   const info: number[] = [];
   for (const description of functions) {
     const result = type(description.returns);
@@ -78,5 +112,5 @@ export function describeFunctions(
   words.forEach((word, i) => view.setUint32(24 + i * 4, word, true));
   btf.set(stringBytes, 24 + words.length * 4);
   const functionInfo = new Uint8Array(Uint32Array.from(info).buffer);
-  return { btf, functionInfo };
+  return { btf, functionInfo, keyType, valueTypes };
 }

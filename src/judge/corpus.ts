@@ -6,6 +6,7 @@
 //   each OFF -8 0 13                          one case for each value; {OFF} in what follows is replaced (several: all combinations);
 //                                             a bar in a value stands for a blank
 //   map hash:4:8:16[:FLAGS]                   the i-th is map[i]; array_of_maps and hash_of_maps take map 0 as template
+//   map … value lock:OFFSET,timer:OFFSET    BTF of its value: a struct bpf_spin_lock, a struct bpf_timer in it
 //   map … frozen HEX                         element 0 gets these bytes (zeroes behind them), then the map is frozen
 //   caps root                                 default: root, and bpf for types that need no CAP_PERFMON
 //   attach N · flags N · license TEXT         as bpf(BPF_PROG_LOAD) takes them
@@ -59,6 +60,11 @@ export interface CorpusMap {
   readonly inner?: number;
   /** the value of element 0 (hex), after which the map is frozen: constant data, as libbpf makes .rodata */
   readonly frozen?: string;
+  /** offsets of what the kernel finds in its value by BTF */
+  readonly fields?: { readonly lock?: number; readonly timer?: number };
+  /** BTF type ids in the case's BTF */
+  readonly keytype?: number;
+  readonly valuetype?: number;
 }
 
 export interface CorpusCase {
@@ -91,7 +97,8 @@ interface Draft {
 }
 
 function mapOf(text: string): CorpusMap {
-  const [shape = '', , bytes] = text.split(/ (frozen) /);
+  const [shape = '', word, rest] = text.split(/ (frozen|value) /);
+  const bytes = word === 'frozen' ? rest : undefined;
   const [name, key, value, entries, flags] = shape.split(':');
   const row = MAP_TYPES.find((type) => type.name === name);
   if (!row) throw new Error(`no map type "${name}"`);
@@ -102,6 +109,15 @@ function mapOf(text: string): CorpusMap {
     entries: Number(entries),
     flags: Number(flags ?? (name === 'lpm_trie' ? 1 : 0)),
   };
+  if (word === 'value') {
+    const fields = Object.fromEntries(
+      (rest ?? '')
+        .split(',')
+        .map((field) => field.split(':'))
+        .map(([what, at]) => [what, Number(at)]),
+    );
+    return { ...map, fields };
+  }
   if (bytes !== undefined) return { ...map, frozen: bytes.padEnd(map.value * 2, '0') };
   return name === 'array_of_maps' || name === 'hash_of_maps' ? { ...map, inner: 0 } : map;
 }
@@ -183,6 +199,18 @@ function casesOf(file: string, draft: Draft): CorpusCase[] {
         throw new Error(`${file}:${draft.line} ${draft.name}: ${message} in "${draft.assembly[line - 1]?.trim()}"`);
       }
       const functions = functionsOf(all('function').map(fill), labels);
+      const plain = all('map').map((text) => mapOf(fill(text)));
+      const described =
+        functions.length > 0 || plain.some((map) => map.fields)
+          ? describeFunctions(
+              functions,
+              facts.context,
+              plain.map((map) => (map.fields ? { size: map.value, ...map.fields } : null)),
+            )
+          : null;
+      const maps = plain.map((map, i) =>
+        map.fields && described ? { ...map, keytype: described.keyType, valuetype: described.valueTypes[i] ?? 0 } : map,
+      );
       const suffix = Object.entries(row).map(([name, value]) => `#${name}=${value}`);
       const test = {
         id: `${file}/${draft.name}@${typeName}${suffix.join('')}`,
@@ -191,14 +219,15 @@ function casesOf(file: string, draft: Draft): CorpusCase[] {
         typeName,
         type: facts.id,
         caps: (all('caps')[0] ?? (facts.tracing ? 'root' : 'root bpf')).split(/\s+/) as Capabilities[],
-        maps: all('map').map((text) => mapOf(fill(text))),
+        maps,
         attach: Number(all('attach').map(fill)[0] ?? 0),
         flags: Number(all('flags').map(fill)[0] ?? 0),
         license: all('license').map(fill)[0] ?? 'GPL',
         instructions: encodeInstructions(instructions),
-        ...(functions.length > 0
+        ...(described
           ? {
-              ...describeFunctions(functions, facts.context),
+              btf: described.btf,
+              functionInfo: described.functionInfo,
               functions: functions.map(({ name, slot }) => ({ name, instruction: slot })),
             }
           : {}),

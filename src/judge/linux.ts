@@ -272,7 +272,10 @@ export interface LoadRequest {
   readonly type: number;
   readonly instructions: Uint8Array;
   /** `frozen`: hex bytes of element 0, after which the map is frozen */
-  readonly maps?: readonly (Omit<Extract<Step, { do: 'map' }>, 'do'> & { readonly frozen?: string })[];
+  readonly maps?: readonly (Omit<Extract<Step, { do: 'map' }>, 'do'> & {
+    readonly frozen?: string;
+    readonly fields?: unknown;
+  })[];
   readonly caps?: Capabilities;
   readonly attach?: number;
   readonly flags?: number;
@@ -286,7 +289,7 @@ export interface LoadRequest {
 export function loadSteps(request: LoadRequest): Step[] {
   return [
     ...(request.btf ? [{ do: 'btf', data: request.btf } as const] : []),
-    ...(request.maps ?? []).map(({ frozen: _, ...map }) => ({ do: 'map', ...map }) as const),
+    ...(request.maps ?? []).map(({ frozen: _, fields: __, ...map }) => ({ do: 'map', ...map }) as const),
     ...(request.maps ?? []).flatMap(({ frozen, key }, map): Step[] =>
       frozen === undefined
         ? []

@@ -60,6 +60,7 @@ function explained(test: CorpusCase, caps: Capabilities): ExplainedProgram {
 
 /** The case's maps, in order: their descriptors. A map that cannot be made is an exception: then nothing was asked. */
 function makeMaps(ours: Kernel, test: CorpusCase): number[] {
+  const btfFd = test.btf && test.maps.some((map) => map.fields) ? ours.loadBtf(test.btf) : 0;
   const fds: number[] = [];
   for (const [i, map] of test.maps.entries()) {
     const fd = ours.createMap({
@@ -69,6 +70,7 @@ function makeMaps(ours: Kernel, test: CorpusCase): number[] {
       valueSize: map.value,
       maxEntries: map.entries,
       flags: map.flags,
+      ...(map.fields ? { btfFd, keyType: map.keytype ?? 0, valueType: map.valuetype ?? 0 } : {}),
       ...(map.inner === undefined ? {} : { innerFd: fds[map.inner] ?? -1 }),
     });
     if (fd < 0) throw new Error(`${test.id}: map ${i} refused (${fd})`);

@@ -22,7 +22,7 @@ export function checkConstantString(r: usize, number: i32): i32 {
     return -EACCES;
   }
   const off = load<i32>(r, REG_off);
-  const error = checkMapValue(number, off, <i32>map.valueSize - off, false, true);
+  const error = checkMapValue(number, off, <i32>map.valueSize - off, false);
   if (error != 0) return error;
   for (let i = <u32>(off + <i32>load<u64>(r, REG_value)); i < map.valueSize; i++)
     if (load<u8>(address + i) == 0) return 0;

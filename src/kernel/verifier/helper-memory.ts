@@ -52,7 +52,7 @@ export function checkHelperMemory(number: i32, size: i32, writes: bool, zeroAllo
       return checkRegion(number, off, size, mapOf(r).keySize, false);
     case PTR_TO_MAP_VALUE:
       if (checkMapRight(number, off, size, writes) != 0) return -EACCES;
-      return checkMapValue(number, off, size, zeroAllowed, true);
+      return checkMapValue(number, off, size, zeroAllowed);
     case PTR_TO_MEM:
       if (writes && (type & MEM_RDONLY) != 0) return fail2(MESSAGE_CANNOT_WRITE, number, type);
       return checkRegion(number, off, size, load<u32>(r, REG_memorySize), zeroAllowed);

@@ -46,6 +46,7 @@ import {
 import { LD_IMM64 } from './calls';
 import { AUX_MAP, AUX_MAP_OFFSET, auxOf, env, immediateAt, opcodeAt, srcAt } from './environment';
 import { fail, fail1, fail2 } from './fail';
+import { checkMapCompatibility } from './map-compatibility';
 
 /** Array maps' values can be addressed without a lookup. */
 const MAP_TYPE_ARRAY: i32 = 2;
@@ -89,6 +90,8 @@ function resolveMap(i: i32, source: i32): i32 {
   const index = immediateAt(i);
   if (index < 0 || index >= env.program.maps.length) return fail1(MESSAGE_BAD_MAP_FD, index < 0 ? ~index : index);
   store<i32>(auxOf(i), index + 1, AUX_MAP);
+  const incompatible = checkMapCompatibility(env.program.maps[index]);
+  if (incompatible != 0) return incompatible;
   if (source == BPF_PSEUDO_MAP_FD) return 0;
   const map = env.program.maps[index];
   const off = <u32>immediateAt(i + 1);

@@ -64,6 +64,7 @@ import { hasFunctionInfo } from './global-functions';
 import { currentFrame } from './layout';
 import { checkMemory } from './memory-access';
 import { checkDestination, checkDestinationOnly, checkSource, registerNow } from './operands';
+import { checkLeakedLock } from './exit';
 import { checkReferenceLeak } from './references';
 import { baseType, markKnown, markKnownZero, markUnknown } from './registers';
 import { subprogramAt } from './subprograms';
@@ -180,6 +181,7 @@ export function checkPacketLoad(i: i32): i32 {
     return fail(MESSAGE_RESERVED_LD_ABS);
   let error = checkSource(6);
   if (error == 0) error = checkReferenceLeak(WORD_LD_ABS);
+  if (error == 0) error = checkLeakedLock(WORD_LD_ABS);
   if (error != 0) return error;
   const context = registerNow(6);
   if (load<i32>(context, REG_type) != PTR_TO_CTX) return fail(MESSAGE_LD_ABS_CONTEXT);

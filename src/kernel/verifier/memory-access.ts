@@ -57,7 +57,7 @@ function storesPointer(write: bool, value: i32): bool {
 function accessMapValue(number: i32, off: i32, size: i32, write: bool, value: i32, signExtends: bool): i32 {
   if (storesPointer(write, value)) return fail1(MESSAGE_LEAKS_ADDR_MAP, value);
   let error = checkMapRight(number, off, size, write);
-  if (error == 0) error = checkMapValue(number, off, size, false, false);
+  if (error == 0) error = checkMapValue(number, off, size, false);
   if (error != 0 || write || value < 0) return error;
   const r = registerNow(number);
   const map = mapOf(r);

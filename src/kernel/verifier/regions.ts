@@ -15,8 +15,6 @@ import {
   MESSAGE_PACKET_ACCESS,
   MESSAGE_PACKET_OFFSET_OUTSIDE,
   MESSAGE_UNBOUNDED_ACCESS,
-  WORD_DIRECT,
-  WORD_HELPER,
   WORD_SPIN_LOCK,
   WORD_TIMER,
 } from '../generated/verifier-messages';
@@ -94,18 +92,17 @@ export function checkPacket(number: i32, off: i32, size: i32, zeroAllowed: bool)
 }
 
 /** Inside the value, and not over a lock or timer in it. */
-export function checkMapValue(number: i32, off: i32, size: i32, zeroAllowed: bool, helper: bool): i32 {
+export function checkMapValue(number: i32, off: i32, size: i32, zeroAllowed: bool): i32 {
   const r = registerNow(number);
   const map = mapOf(r);
   const error = checkRegion(number, off, size, map.valueSize, zeroAllowed);
   if (error != 0) return error;
   const from = load<i64>(r, REG_smin) + <i64>off;
   const to = <i64>load<u64>(r, REG_umax) + <i64>off + <i64>size;
-  const how = helper ? WORD_HELPER : WORD_DIRECT;
   if (map.lockOffset >= 0 && from < <i64>map.lockOffset + 4 && <i64>map.lockOffset < to)
-    return fail2(MESSAGE_FIELD_DIRECT_ACCESS, WORD_SPIN_LOCK, how);
+    return fail1(MESSAGE_FIELD_DIRECT_ACCESS, WORD_SPIN_LOCK);
   if (map.timerOffset >= 0 && from < <i64>map.timerOffset + 16 && <i64>map.timerOffset < to)
-    return fail2(MESSAGE_FIELD_DIRECT_ACCESS, WORD_TIMER, how);
+    return fail1(MESSAGE_FIELD_DIRECT_ACCESS, WORD_TIMER);
   return 0;
 }
 export function mapIsReadOnly(map: BpfMap): bool {

@@ -139,7 +139,7 @@ export function checkSpeculationBounds(number: i32, r: usize): i32 {
     const at = <i64>load<i32>(r, REG_off) + load<i64>(r, REG_value);
     if (at >= 0 || at < -(<i64>MAX_BPF_STACK)) return fail2(MESSAGE_STACK_POINTER_RANGE, number, at);
   } else if (type == PTR_TO_MAP_VALUE) {
-    if (checkMapValue(number, load<i32>(r, REG_off), 1, false, true) != 0) {
+    if (checkMapValue(number, load<i32>(r, REG_off), 1, false) != 0) {
       fail1(MESSAGE_STACK_ARITHMETIC_RANGE, number);
       return -EACCES;
     }
