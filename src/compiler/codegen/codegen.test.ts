@@ -33,6 +33,20 @@ describe('what the verifier needs to see', () => {
     expect(code.filter((line) => line.includes('*(u32 *)(r1'))).toHaveLength(2);
   });
 
+  test('an array of bytes in a record is filled in words where the record puts it', () => {
+    const types =
+      'struct event { __u32 at[7]; __u8 bytes[16]; }; struct loose { __u8 at; __u32 word[2]; } __attribute__((packed));';
+    const stores = (lvalue: string): number =>
+      codeOf(
+        xdp(
+          `struct event event = {}; struct loose loose = {}; struct event *e = &event; struct loose *l = &loose;
+        asm volatile("" : "+r"(e), "+r"(l)); __builtin_memset(${lvalue}, 1, 8); return e->at[0] + l->at;`,
+          types,
+        ),
+      ).filter((line) => /\*\(u(8|32) \*\)\(r\d \+\d+\) = /.test(line) && !line.includes('r10')).length;
+    expect([stores('e->bytes'), stores('l->word')]).toEqual([2, 8]);
+  });
+
   test('a packed structure is read in bytes, an aligned one in words', () => {
     const body = `${PACKET} struct ethhdr *eth = data; struct iphdr *ip = (void *)(eth + 1);
       if ((void *)(ip + 1) > end) return 0; return eth->h_proto + ip->saddr;`;

@@ -11,7 +11,7 @@ import { callLibrary, libraryName } from '../kernel-mode/library.ts';
 import { type Place, placeOf, readPlace, writePlace } from './places.ts';
 import type { Block, Inst } from './ir.ts';
 import { Inst as Instruction } from './ir.ts';
-import { alignOf, irType, isSigned, sizeOf } from './layout.ts';
+import { alignAt, alignOf, irType, isSigned, sizeOf } from './layout.ts';
 
 export type Builtin = Extract<Expression, { kind: 'builtin' }>;
 
@@ -158,15 +158,20 @@ function pointeeAlign(e: Expression): number {
   let at = e;
   while (at.kind === 'cast' && (at.cast === 'pointer' || at.cast === 'decay')) {
     const target = pointee(at.operand.type);
-    if (at.cast === 'decay') return alignOf(at.operand.type);
+    if (at.cast === 'decay') return objectAlign(at.operand);
     if (!target) break;
     at = at.operand;
   }
   const target = pointee(at.type);
   if (!target) return 1;
-  if (at.kind === 'address') return alignOf(at.target.type);
+  if (at.kind === 'address') return objectAlign(at.target);
   const c = canonical(target);
   return c.kind === 'void' || c.kind === 'function' ? 1 : alignOf(target);
+}
+
+/** A member stands where its record has it: more aligned than its type when the offset allows, less in a packed one. */
+function objectAlign(e: Expression): number {
+  return e.kind === 'member' ? alignAt(objectAlign(e.base), e.member.offset) : alignOf(e.type);
 }
 
 function pointee(type: Type): Type | null {
