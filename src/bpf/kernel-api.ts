@@ -45,6 +45,7 @@ const rows: readonly (readonly [number: number, prototype: string, exported?: fa
   [33, 'int ip_rcv_finish(struct sk_buff *skb)', false],
   [34, 'void __free_skb(struct sk_buff *skb, int reason)', false],
   [35, 'void __hook_changed(int hook, unsigned int functions)', false],
+  [36, 'void __warn_trap_said(const char *file, int line)'],
   [37, 'struct task_struct *__next_task(struct task_struct *task)'],
 ];
 

@@ -65,7 +65,7 @@ import {
 } from './syscall/programs';
 import { resetSkb } from './syscall/skb-buffer';
 import { resetXdp } from './syscall/xdp-buffer';
-import { COMM_SIZE, current, enterTask, lastSignal, resetTasks, setCgroup } from './memory/tasks';
+import { COMM_SIZE, current, endCurrent, enterTask, lastSignal, resetTasks, setCgroup } from './memory/tasks';
 import { TASK_COMM } from './memory/structures';
 import { giveUserMemory } from './memory/user';
 import { addDevice } from './memory/devices';
@@ -733,6 +733,11 @@ export function kernelFunction(address: u64, a: u64, b: u64, c: u64): u64 {
 /** 0 alive, 1 panicked, 2 hanging */
 export function kernelState(): i32 {
   return machineState();
+}
+
+/** exit(2) of the current task; its parent goes on. */
+export function kernelExitTask(): bool {
+  return endCurrent();
 }
 
 export function kernelTaskKilled(): bool {

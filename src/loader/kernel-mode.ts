@@ -8,6 +8,8 @@ import { isProblem, problem, type LoadProblem } from './problems.ts';
 
 const IMAGE_BASE = 0xffffffff81000000n;
 const BEFORE_TEXT = 64;
+/** root's shell, the task that runs from the start (src/kernel/memory/tasks.ts) */
+const SHELL = 1000;
 /** room for the window: src/kernel/memory/pages.ts */
 const WINDOW_BYTES = 0x80000;
 const TAINT = { proprietary: 1, outOfTree: 1 << 12, unsigned: 1 << 13 } as const;
@@ -82,6 +84,7 @@ export class KernelMode {
   #exported = new Map<string, { readonly address: bigint; readonly gplOnly: boolean }>();
   #modules: LoadedModule[] = [];
   #booted = false;
+  #nextPid = SHELL + 1;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
@@ -90,6 +93,7 @@ export class KernelMode {
       this.#exported = new Map();
       this.#modules = [];
       this.#booted = false;
+      this.#nextPid = SHELL + 1;
     });
   }
 
@@ -278,6 +282,19 @@ export class KernelMode {
     return Number(this.kernel.exports.kernelCall(BigInt(number), a, b, c));
   }
 
+  /** Runs `work` as a new process of root's shell, which ends with it. */
+  #asProcess<T>(name: string, work: () => T): T {
+    const { exports } = this.kernel;
+    const bytes = text.encode(name);
+    const pid = this.#nextPid++;
+    this.#with(bytes, (at) => {
+      exports.setTask(pid, pid, 0, 0, SHELL, at, bytes.length);
+    });
+    const result = work();
+    if (this.state() === 'alive' && !exports.kernelTaskKilled()) exports.kernelExitTask();
+    return result;
+  }
+
   // ---- modules ----
 
   /** `insmod FILE name=value …`: 0 or -errno. Reasons go to the kernel log, as Linux has it; a damaged file is a problem. */
@@ -397,8 +414,8 @@ export class KernelMode {
     if (count.readOnly > 0) exports.moduleSealReadOnly(addresses.readOnly, count.readOnly);
     if (sizes.initText > 0) exports.moduleSealText(addresses.initText, Math.ceil(sizes.initText / 8));
     const entry = word('__module_init');
-    const result = entry === 0n ? 0 : this.systemCall(NR.initModule, entry);
-    if (this.state() !== 'alive' || exports.kernelTaskKilled()) {
+    const result = entry === 0n ? 0 : this.#asProcess('insmod', () => this.systemCall(NR.initModule, entry));
+    if (this.state() !== 'alive' || (entry !== 0n && exports.kernelTaskKilled())) {
       // Its init never came back: it stays where it is, loading for ever.
       module.stuck = true;
       return { error: EINTR };
@@ -486,8 +503,8 @@ export class KernelMode {
     if (module.stuck || this.#references(module) > 0) return EBUSY;
     module.state = 'Unloading';
     this.kernel.exports.moduleSetState(module.id, 2);
-    if (module.exit !== 0n) this.systemCall(NR.deleteModule, module.exit);
-    if (this.state() !== 'alive' || this.kernel.exports.kernelTaskKilled()) {
+    if (module.exit !== 0n) this.#asProcess('rmmod', () => this.systemCall(NR.deleteModule, module.exit));
+    if (this.state() !== 'alive' || (module.exit !== 0n && this.kernel.exports.kernelTaskKilled())) {
       module.stuck = true;
       return EINTR;
     }

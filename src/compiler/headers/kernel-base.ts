@@ -199,13 +199,15 @@ const BUG = guard(
 #include <linux/compiler.h>
 void __bug_trap(const char *file, int line);
 void __warn_trap(const char *file, int line);
+void __warn_trap_said(const char *file, int line);
 #define BUG() do { __bug_trap(__FILE__, __LINE__); for (;;) ; } while (0)
 #define BUG_ON(condition) do { if (unlikely(condition)) BUG(); } while (0)
 #define __WARN() __warn_trap(__FILE__, __LINE__)
 #define WARN_ON(condition) ({ int __warned = !!(condition); if (unlikely(__warned)) __WARN(); unlikely(__warned); })
 #define WARN(condition, fmt, ...) ({ int __warned = !!(condition); \\
-	if (unlikely(__warned)) { __warn_print(fmt, ##__VA_ARGS__); __WARN(); } unlikely(__warned); })
-#define __warn_print(fmt, ...) _printk("\\0014" fmt, ##__VA_ARGS__)
+	if (unlikely(__warned)) { __warn_print(fmt, ##__VA_ARGS__); __warn_trap_said(__FILE__, __LINE__); } unlikely(__warned); })
+#define __warn_print(fmt, ...) do { _printk("\\0014------------[ cut here ]------------\\n"); \\
+	_printk("\\0014" fmt, ##__VA_ARGS__); } while (0)
 #define WARN_ONCE(condition, fmt, ...) ({ static bool __once_warned; int __now = !!(condition) && !__once_warned; \\
 	if (__now) { __once_warned = true; WARN(1, fmt, ##__VA_ARGS__); } unlikely(__now); })
 #define WARN_ON_ONCE(condition) ({ static bool __once_warned; int __now = !!(condition); \\

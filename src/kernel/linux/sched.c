@@ -11,7 +11,8 @@ void __pass_time(unsigned int milliseconds);
 static noinline void __schedule_bug(void)
 {
 	__scheduling_while_atomic();
-	/* Linux goes on as if nothing had happened, and so does this machine. */
+	/* Linux goes on as if no lock were held; whoever releases one then counts too far down. */
+	pcpu_hot.preempt_count = 0;
 }
 
 static noinline void __schedule(unsigned int milliseconds)

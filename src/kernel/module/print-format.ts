@@ -1,6 +1,7 @@
 // printf as the kernel has it (Linux: Documentation/core-api/printk-formats.rst), over arguments that lie in memory, 8 bytes each:
 // %d %i %u %x %X %o %c %s %p with flags, width, precision, hh h l ll z t; %pI4 %pi4 %pI6 %pI6c %pM %pm %pS %ps %pd %px %ph.
 import { peek } from '../memory/pages';
+import { moduleName, moduleNameSize } from './modules';
 import { symbolAt } from './symbols';
 
 let out: usize = 0;
@@ -106,6 +107,13 @@ function putSymbol(address: u64, offset: bool): void {
   put(48);
   put(120);
   putPlain(symbol.size, 16, -1);
+  const owner = moduleNameSize(symbol.module);
+  if (owner == 0) return;
+  put(32);
+  put(91);
+  const name = moduleName(symbol.module);
+  for (let i: u32 = 0; i < owner; i++) put(load<u8>(name + i));
+  put(93);
 }
 
 /** The longest run of zero words of an IPv6 address, at least two: start | length << 8; 0: none. */

@@ -6,7 +6,7 @@
 //   120 u64 EFLAGS   128 u64 CR2   136 u64 CR3   144 u64 GS base   152 u64 FS base   160 u32 CPU   164 u32 PID   168 comm, 16 bytes
 //   184 u32 taint   188 u32 number of this oops   192 u64 PGD   200 u64 PUD   208 u64 PMD   216 u64 PTE   224 u32 levels of the walk
 //   228 u32 uid   232 u32 readable bytes around RIP (0 or 64)   236 u32 preempt_count   240 those bytes, 42 before RIP
-//   304 u32 line   308 u32 seconds (soft lockup)   312 u64 stack's lowest address   320 u64 its end   328 u32 1: on an interrupt stack
+//   304 u32 line   308 u32 seconds (soft lockup); 1: the cut was said (warning)   312 u64 stack's lowest address   320 u64 its end   328 u32 1: on an interrupt stack
 //   332 u32 trace entries   336 u32 offset of the "Modules linked in" text   340 u32 its bytes   344 u32 offset of the file's name   348 u32 bytes
 //   352 trace entries, then the two texts
 // A trace entry: u64 address (or address of struct pt_regs' copy), u64 offset in the symbol, u64 symbol's size, u8 what (TRACE_…), u8 1: certain,
@@ -144,10 +144,11 @@ function takeTrace(rip: u64, bare: bool): void {
   let frame = register(10);
   // Before a frame is entered, the return address is where the stack pointer points.
   let slot = bare ? sp : frame + 8;
-  if (lostTrace) {
+  const lost = lostTrace;
+  lostTrace = false;
+  if (lost) {
     frame = 0;
     slot = 0;
-    lostTrace = false;
   }
   let low = stackOf(sp);
   if (low == 0) return;
@@ -166,7 +167,8 @@ function takeTrace(rip: u64, bare: bool): void {
   addTrace(TRACE_TASK, 0, true);
   const end = low + STACK_SIZE - REGISTERS_SIZE;
   walk(max<u64>(sp & ~7, low), end, frame, slot);
-  addTrace(TRACE_USER, end, true);
+  // Who never followed the frames to their end does not meet what user space left there.
+  if (!lost) addTrace(TRACE_USER, end, true);
   addTrace(TRACE_TASK_END, 0, true);
 }
 
