@@ -38,6 +38,9 @@ export default defineConfig({
   vite: {
     build: {
       target: 'es2022',
+      // The styles of a page to read stand in it: on a slow connection a further request costs more than their bytes. An
+      // editor's, which are large, stay a file that loads with it.
+      assetsInlineLimit: (path, content) => (path.endsWith('.css') && content.length < 30_000 ? true : undefined),
       // A noisy warning of the bundler about Astro's own "use astro:head-inject" directive in every MDX page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
     },
