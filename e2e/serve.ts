@@ -1,10 +1,11 @@
 // serve.ts PORT [FOLDER]: serves dist/ (or FOLDER) as the plainest static host would: files, index.html for folders,
-// 404.html with status 404, no headers but the type. A server of its own, so that the tests run beside a preview that
+// 404.html with status 404, text compressed, no headers but the type. A server of its own, so that the tests run beside a preview that
 // somebody is reading.
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createGzip } from 'node:zlib';
 
 const folder = process.argv[3];
 const root = folder === undefined ? fileURLToPath(new URL('../dist/', import.meta.url)) : `${resolve(folder)}/`;
@@ -40,6 +41,12 @@ createServer((request, response) => {
   }
   const file = fileFor(path);
   const served = file ?? join(root, '404.html');
-  response.writeHead(file ? 200 : 404, { 'content-type': types[extname(served)] ?? 'application/octet-stream' });
-  createReadStream(served).pipe(response);
+  const type = types[extname(served)] ?? 'application/octet-stream';
+  const compressed = /text|json|xml|svg|wasm/.test(type) && /\bgzip\b/.test(String(request.headers['accept-encoding']));
+  response.writeHead(file ? 200 : 404, {
+    'content-type': type,
+    ...(compressed ? { 'content-encoding': 'gzip', vary: 'accept-encoding' } : {}),
+  });
+  const body = createReadStream(served);
+  (compressed ? body.pipe(createGzip()) : body).pipe(response);
 }).listen(port, '127.0.0.1');

@@ -1,10 +1,13 @@
-// npm run figures (after npm run build): what a visit costs, measured on the built site: bytes as a host would send them (brotli), and the time
-// from the click on Run to the result, cold and warm, as it is and with the processor slowed down four times.
+// npm run figures (after npm run build): what a visit costs, measured on the built site: bytes as a host would send them
+// (brotli), and the time from the click on Run to the result, cold and warm, as it is and with the processor slowed down
+// four times. `npm run figures -- lighthouse [PART OF AN ADDRESS]` asks Lighthouse instead.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { chromium, type Browser, type Page } from 'playwright';
 import { findChromium, NO_CHROMIUM } from './chromium.ts';
+import { lighthouse } from './lighthouse.ts';
 
 const PORT = 4398;
 const SITE = `http://127.0.0.1:${PORT}`;
@@ -97,6 +100,76 @@ async function times(browser: Browser, slowdown: number): Promise<void> {
   console.log(`click on Run to result, processor ${slowdown} × slowed: cold ${median(cold)}, warm ${median(warm)}`);
 }
 
+/**
+ * Typing: milliseconds from a keystroke to the verdict on it, as the page's thread sees it, and that thread's longest task.
+ * The keystrokes are a person's: one every 120 ms, through a whole line in the middle of the program.
+ */
+async function typing(browser: Browser, touch: boolean): Promise<void> {
+  const context = await browser.newContext({
+    viewport: touch ? { width: 360, height: 740 } : { width: 1440, height: 900 },
+    isMobile: touch,
+    hasTouch: touch,
+  });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const seen = { tasks: [] as number[], verdicts: [] as number[] };
+    Object.assign(window, { seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.tasks.push(entry.duration);
+    }).observe({ type: 'longtask' });
+    const asked = new Map<number, number>();
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (this: Worker, message: { id: number; kind: string }, ...rest: never[]) {
+      if (message.kind === 'check') {
+        asked.set(message.id, performance.now());
+        this.addEventListener(
+          'message',
+          (event: MessageEvent<{ id: number; kind: string }>) => {
+            const began = asked.get(event.data.id);
+            if (began !== undefined && event.data.kind === 'checked') {
+              seen.verdicts.push(performance.now() - began);
+              asked.delete(event.data.id);
+            }
+          },
+          { once: false },
+        );
+      }
+      return (post as (...all: unknown[]) => void).call(this, message, ...rest);
+    } as typeof post;
+  });
+  await page.goto(`${SITE}/my/what-is-ebpf/`, { waitUntil: 'networkidle' });
+  await runOnce(page);
+  await page.locator('[data-example] [data-action="edit"]').first().click();
+  await page.locator('.monaco-editor, .cm-editor').first().waitFor();
+  await page.waitForTimeout(1000);
+  const field = page.locator('textarea.inputarea, .cm-content').first();
+  await field.focus();
+  await page.keyboard.press('Control+Home');
+  for (let i = 0; i < 43; i++) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('End');
+  await page.keyboard.type('\n\tbpf_printk("seen %d", 1);', { delay: 120 });
+  const warm = await page.evaluate(() => {
+    const { seen } = window as unknown as { seen: { tasks: number[]; verdicts: number[] } };
+    seen.tasks.length = 0;
+    seen.verdicts.length = 0;
+    return true;
+  });
+  if (!warm) throw new Error('the page forgot its measurements');
+  await page.keyboard.type('\n\t__u64 now = bpf_ktime_get_ns();\n\tif (now > 1000) return XDP_DROP;', { delay: 120 });
+  await page.waitForTimeout(500);
+  const { tasks, verdicts } = await page.evaluate(
+    () => (window as unknown as { seen: { tasks: number[]; verdicts: number[] } }).seen,
+  );
+  const sorted = [...verdicts].sort((a, b) => a - b);
+  const at = (part: number): string => (sorted[Math.floor((sorted.length - 1) * part)] ?? 0).toFixed(0);
+  console.log(
+    `typing, ${touch ? 'CodeMirror on a phone' : 'Monaco on a desktop'}: ${verdicts.length} verdicts, ` +
+      `median ${at(0.5)} ms, 95th of 100 ${at(0.95)} ms, slowest ${at(1)} ms; longest task of the page's thread ` +
+      (tasks.length === 0 ? 'below 50 ms' : `${Math.max(...tasks).toFixed(0)} ms (${tasks.length} above 50 ms)`),
+  );
+  await context.close();
+}
+
 const executablePath = findChromium();
 if (executablePath === null) {
   console.error(NO_CHROMIUM);
@@ -105,6 +178,13 @@ if (executablePath === null) {
 const server = spawn(process.execPath, [fileURLToPath(new URL('../../e2e/serve.ts', import.meta.url)), String(PORT)], {
   stdio: 'inherit',
 });
+if (process.argv[2] === 'lighthouse') {
+  await once(server, 'spawn');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const perfect = lighthouse(SITE, executablePath, process.argv[3]);
+  server.kill();
+  process.exit(perfect ? 0 : 1);
+}
 const browser = await chromium.launch({
   executablePath,
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -113,6 +193,8 @@ try {
   await weights(browser);
   await times(browser, 1);
   await times(browser, 4);
+  await typing(browser, false);
+  await typing(browser, true);
 } finally {
   await browser.close();
   server.kill();
