@@ -1,11 +1,14 @@
-// npm run fuzz [-- machine|verifier] [--from SEED] [--count N | --minutes N]: random programs for as long as asked.
+// npm run fuzz [-- machine|verifier|soundness] [--from SEED] [--count N | --minutes N]: random programs for as long as asked.
 //   machine    interpreter = JIT (= Linux with ASK_LINUX=1): src/jit/fuzz.ts
 //   verifier   our verdict = Linux's, with ASK_LINUX=1 only: src/judge/fuzz-verifier.ts
+//   soundness  what our verifier accepts runs as it claimed: src/judge/testing/watch.ts
 // Prints each difference, made small; ends with status 1 if there was any.
 import { parseArgs } from 'node:util';
 import { describeDifference, fuzz, testKernel } from '../jit/fuzz.ts';
 import { linuxAbsence } from '../judge/linux.ts';
 import { fuzzSummary, fuzzVerifier } from '../judge/fuzz-verifier.ts';
+import { caseOfShape, drawShape } from '../judge/shapes.ts';
+import { RUNNABLE, watch } from '../judge/testing/watch.ts';
 
 const { values, positionals } = parseArgs({
   options: { from: { type: 'string' }, count: { type: 'string' }, minutes: { type: 'string' } },
@@ -50,8 +53,18 @@ while (done < count && Date.now() < until && failures === 0) {
     const report = await fuzzVerifier(kernel, { seed: from + done, count: size, report: (text) => console.log(text) });
     failures += report.unsafe.length;
     console.log(fuzzSummary(report));
+  } else if (subject === 'soundness') {
+    const seen = { places: 0 };
+    for (let seed = from + done; seed < from + done + size; seed++) {
+      const test = caseOfShape(drawShape(seed));
+      const wrong = test && RUNNABLE.has(test.typeName) ? watch(kernel, test, seen) : null;
+      if (wrong === null) continue;
+      failures++;
+      console.log(`seed ${seed}: ${wrong}`);
+    }
+    instructions += seen.places;
   } else {
-    console.error("fuzz: 'machine', or 'verifier' with ASK_LINUX=1");
+    console.error("fuzz: 'machine', 'soundness', or 'verifier' with ASK_LINUX=1");
     process.exit(2);
   }
   done += size;

@@ -98,6 +98,13 @@ export interface KernelExports {
   kernelAllocate(size: number): bigint;
   kernelObjects(): number;
   registers(): number;
+
+  beginStep(fd: number, packet: number, size: number): number;
+  step(count: bigint): number;
+  endStep(): void;
+  stepDepth(): number;
+  stepSlot(level: number): number;
+  stepProgram(): number;
   addRacer(fd: number, packet: number, size: number): number;
   stepRacer(number: number): number;
   racerResult(number: number): bigint;

@@ -1,9 +1,11 @@
 // What the verifier claimed about the numbers in the registers, at every instruction and on every path; and whether a value
 // that was seen at run time lies in it.
 import * as r from '../../bpf/verifier-records.ts';
-import { visitRecords, type RegisterState } from '../../explain/records.ts';
+import { visitRecords, type RegisterState, type StackSlot } from '../../explain/records.ts';
 
 interface Range {
+  /** how many low bytes of the place it is about */
+  readonly bytes: number;
   readonly umin: bigint;
   readonly umax: bigint;
   readonly smin: bigint;
@@ -16,8 +18,12 @@ interface Range {
   readonly s32max: number;
 }
 
-/** One path's claims before an instruction: registers that hold numbers. */
+/**
+ * One path's claims before an instruction, about the frame that is running: registers (0 to 9) and stack slots (SLOTS + n is the one
+ * at r10 - 8(n + 1)) that hold numbers.
+ */
 export type Claim = ReadonlyMap<number, Range>;
+export const SLOTS = 16;
 
 export interface Claims {
   /** by slot: one claim for each time that the verifier came there */
@@ -26,7 +32,8 @@ export interface Claims {
   readonly pruned: boolean;
 }
 
-const rangeOf = (state: RegisterState): Range => ({
+const rangeOf = (state: RegisterState, bytes = 8): Range => ({
+  bytes,
   umin: state.umin,
   umax: state.umax,
   smin: state.smin,
@@ -38,6 +45,23 @@ const rangeOf = (state: RegisterState): Range => ({
   s32min: state.s32min,
   s32max: state.s32max,
 });
+
+const ANY = { umin: 0n, umax: (1n << 64n) - 1n, smin: -(1n << 63n), smax: (1n << 63n) - 1n } as const;
+const ANY32 = { u32min: 0, u32max: 0xffffffff, s32min: -0x80000000, s32max: 0x7fffffff } as const;
+/** Of a slot: the number spilled in its low bytes, or the bytes that are surely zero; null: nothing is claimed. */
+function rangeOfSlot({ register, kinds }: StackSlot): Range | null {
+  // kinds[0] is the byte next to the frame pointer, the highest of the number
+  let spilled = 0;
+  while (spilled < 8 && kinds[7 - spilled] === r.STACK_SPILL) spilled++;
+  // a number too wide for the store is kept whole, and cut when it is read
+  const fits = spilled === 8 || register.umax < 1n << BigInt(8 * spilled);
+  if (spilled > 0 && register.base === r.SCALAR_VALUE) return fits ? rangeOf(register, spilled) : null;
+  let mask = 0n;
+  kinds.forEach((kind, i) => {
+    if (kind !== r.STACK_ZERO) mask |= 0xffn << BigInt(8 * (7 - i));
+  });
+  return mask === (1n << 64n) - 1n ? null : { bytes: 8, ...ANY, ...ANY32, value: 0n, mask };
+}
 
 /** Reads complete records (not those of the failing path). `isCall`: does the instruction leave nothing in r1 to r5? */
 export function claimsOf(records: Uint8Array, isCall: (slot: number) => boolean): Claims {
@@ -59,6 +83,11 @@ export function claimsOf(records: Uint8Array, isCall: (slot: number) => boolean)
       for (const [number, state] of record.registers) {
         if (state.base === r.SCALAR_VALUE) known.set(number, rangeOf(state));
         else known.delete(number);
+      }
+      for (const slot of record.slots) {
+        const range = rangeOfSlot(slot);
+        if (range) known.set(SLOTS + slot.number, range);
+        else known.delete(SLOTS + slot.number);
       }
     },
     // "Validating f() func#1...": a walk of its own begins
@@ -84,7 +113,8 @@ export function claimsOf(records: Uint8Array, isCall: (slot: number) => boolean)
 }
 
 /** Does the 64-bit value lie in the range, in every way that the range is told? */
-export function within(range: Range, bits: bigint): boolean {
+export function within(range: Range, whole: bigint): boolean {
+  const bits = BigInt.asUintN(range.bytes * 8, whole);
   const signed = BigInt.asIntN(64, bits);
   const low = Number(BigInt.asUintN(32, bits));
   const signedLow = low | 0;
@@ -101,8 +131,6 @@ export function within(range: Range, bits: bigint): boolean {
   );
 }
 
-/** Is there a path whose claims hold for these registers, the first ones? */
-export const admits = (claims: readonly Claim[], registers: readonly bigint[]): boolean =>
-  claims.some((claim) =>
-    [...claim].every(([number, range]) => number >= registers.length || within(range, registers[number] ?? 0n)),
-  );
+/** Is there a path whose claims hold for what is in these places? `read` gives the eight bytes of a register or slot. */
+export const admits = (claims: readonly Claim[], read: (place: number) => bigint): boolean =>
+  claims.some((claim) => [...claim].every(([place, range]) => within(range, read(place))));
