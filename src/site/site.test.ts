@@ -1,6 +1,6 @@
 // Addresses: of our pages, and of the files that a reader mends.
 import { expect, test } from 'vitest';
-import { editAddress, fileAddress, page, repositoryAddress } from './site.ts';
+import { cardFor, editAddress, fileAddress, page, repositoryAddress } from './site.ts';
 
 test('pages', () => {
   expect(page()).toBe('/');
@@ -22,4 +22,8 @@ test('a file to look at, on a line', () => {
   expect(fileAddress('a.mdx', 7, 'https://example.org/a/b')).toBe('https://example.org/a/b/blob/main/a.mdx#L7');
   expect(fileAddress('a.mdx', null, 'https://example.org/a/b')).toBe('https://example.org/a/b/blob/main/a.mdx');
   expect(fileAddress('a.mdx', 7, null)).toBeNull();
+});
+test('a preview card, of the language or of English', () => {
+  expect(cardFor('my')).toBe('/card-my.png');
+  expect(cardFor('qaa')).toBe('/card-en.png');
 });

@@ -1,4 +1,5 @@
 // Facts about this publication of the course, in one place: where its sources are, and addresses within it.
+import { existsSync } from 'node:fs';
 import manifest from '../../package.json';
 
 interface Manifest {
@@ -32,3 +33,7 @@ export function page(...parts: readonly string[]): string {
   const path = parts.filter((part) => part !== '').join('/');
   return path === '' ? `${base}/` : `${base}/${path}/`;
 }
+
+/** The picture that a link to a page shows in a chat; a language without a card of its own (src/site/cards.ts) takes English's. */
+export const cardFor = (language: string): string =>
+  `${page().replace(/\/$/, '')}/card-${existsSync(`public/card-${language}.png`) ? language : 'en'}.png`;
