@@ -84,8 +84,28 @@ for (const language of languages) {
   });
 }
 
+for (const language of languages) {
+  test(`${language}: no page to read weighs more than 60 kB`, async ({ page, isMobile }) => {
+    test.skip(isMobile, 'the bytes are the same');
+    for (const path of ['', 'glossary/', 'translations/', 'reference/', 'reference/helpers/', 'reference/programs/']) {
+      const loaded = loads(page);
+      await page.goto(`/${language}/${path}`, { waitUntil: 'networkidle' });
+      const reading = (await loaded.all()).filter((load) => !isFont(load));
+      expect(kilobytes(reading), path).toBeLessThanOrEqual(60);
+    }
+  });
+}
+
 test('every page carries a strict policy', async ({ page }) => {
-  for (const path of ['/', '/my/', '/en/what-is-ebpf/', '/my/glossary/', '/404.html']) {
+  for (const path of [
+    '/',
+    '/my/',
+    '/en/what-is-ebpf/',
+    '/my/glossary/',
+    '/my/translations/',
+    '/en/reference/helpers/',
+    '/404.html',
+  ]) {
     await page.goto(path);
     const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
     expect(policy).toContain("default-src 'none'");
