@@ -1,7 +1,26 @@
-// Program types: number, names, sections, context layout and the range of return values.
+// Program types: number, name, context layout and the range of return values.
+import {
+  CGROUP_DEVICE,
+  CGROUP_SOCK,
+  CGROUP_SOCK_ADDR,
+  CGROUP_SOCKOPT,
+  CGROUP_SYSCTL,
+  FLOW_DISSECTOR,
+  SK_LOOKUP,
+  SK_LWT,
+  SK_MSG,
+  SK_REUSEPORT,
+  SK_SKB,
+  SOCK_OPS,
+} from './program-contexts.ts';
+import { SECTIONS } from './sections.ts';
 
-/** What reading a context field yields. */
-export type ContextFieldType = 'scalar' | 'packet' | 'packet_end' | 'packet_meta' | 'sock' | 'pointer';
+/**
+ * What reading a context field yields. `sock` may be NULL and may be less than a full socket (struct sock_common);
+ * `socket` is a full one, `socket_or_null` may be NULL.
+ */
+export type ContextFieldType =
+  'scalar' | 'packet' | 'packet_end' | 'packet_meta' | 'sock' | 'pointer' | 'socket' | 'socket_or_null' | 'flow_keys';
 
 export interface ContextField {
   readonly name: string;
@@ -18,8 +37,10 @@ export interface ContextField {
   readonly writeNarrow?: boolean;
   /** eight bytes at once over two elements */
   readonly wide?: boolean;
-  /** only programs with this expected_attach_type see it */
-  readonly attachType?: number;
+  /** cannot be read */
+  readonly writeOnly?: boolean;
+  /** only programs with one of these expected_attach_types see it */
+  readonly attachTypes?: readonly number[];
 }
 
 export interface ProgramType {
@@ -28,7 +49,7 @@ export interface ProgramType {
   readonly name: string;
   /** the constant's name in linux/bpf.h */
   readonly constant: string;
-  /** ELF section prefixes as libbpf knows them; "xdp" also matches "xdp/…" where libbpf says so */
+  /** ELF sections as libbpf knows them, without what may follow a slash */
   readonly sections: readonly string[];
   /** C name of the context's type, and what it takes in bytes */
   readonly context: string;
@@ -36,6 +57,11 @@ export interface ProgramType {
   readonly fields: readonly ContextField[];
   /** the verifier enforces this range of R0 at exit; null: any value */
   readonly returns: readonly [number, number] | null;
+  /** and another one for these expected_attach_types */
+  readonly returnsFor?: readonly {
+    readonly attachTypes: readonly number[];
+    readonly range: readonly [number, number];
+  }[];
   readonly returnNames: readonly string[];
   readonly directPacketAccess: boolean;
   readonly directPacketWrite: boolean;
@@ -58,7 +84,7 @@ const XDP_MD: readonly ContextField[] = [
   scalar('ingress_ifindex', 12, 4, { narrow: false }),
   scalar('rx_queue_index', 16, 4, { narrow: false }),
   // BPF_XDP_DEVMAP
-  scalar('egress_ifindex', 20, 4, { narrow: false, attachType: 35 }),
+  scalar('egress_ifindex', 20, 4, { narrow: false, attachTypes: [33] }),
 ];
 
 /** struct __sk_buff: which fields a type sees, and which of them it may write, was asked of Linux 6.18 byte by byte. */
@@ -147,12 +173,39 @@ const TC_ACTIONS = [
   'TC_ACT_REDIRECT',
 ];
 
-export const PROGRAM_TYPES: readonly ProgramType[] = [
+type Row = Omit<ProgramType, 'sections'>;
+
+/** Types whose context is arguments of kernel functions, by BTF: no table says what they may read. */
+const OPAQUE: readonly Row[] = (
+  [
+    [20, 'lirc', 'LIRC_MODE2'],
+    [24, 'raw_tp_writable', 'RAW_TRACEPOINT_WRITABLE'],
+    [26, 'tracing', 'TRACING'],
+    [27, 'struct_ops', 'STRUCT_OPS'],
+    [28, 'ext', 'EXT'],
+    [29, 'lsm', 'LSM'],
+    [31, 'syscall', 'SYSCALL'],
+    [32, 'netfilter', 'NETFILTER'],
+  ] as const
+).map(([id, name, constant]) => ({
+  id,
+  name,
+  constant: `BPF_PROG_TYPE_${constant}`,
+  context: 'void',
+  contextSize: 0,
+  fields: [],
+  returns: null,
+  returnNames: [],
+  directPacketAccess: false,
+  directPacketWrite: false,
+  simulated: false,
+}));
+
+const ROWS: readonly Row[] = [
   {
     id: 1,
     name: 'socket',
     constant: 'BPF_PROG_TYPE_SOCKET_FILTER',
-    sections: ['socket'],
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_SOCKET,
@@ -166,7 +219,6 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     id: 2,
     name: 'kprobe',
     constant: 'BPF_PROG_TYPE_KPROBE',
-    sections: ['kprobe', 'kretprobe', 'uprobe', 'uretprobe', 'ksyscall', 'kretsyscall'],
     context: 'struct pt_regs',
     contextSize: 168,
     fields: ptRegs(true),
@@ -180,7 +232,6 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     id: 3,
     name: 'tc',
     constant: 'BPF_PROG_TYPE_SCHED_CLS',
-    sections: ['tc', 'tcx/ingress', 'tcx/egress', 'tc/ingress', 'tc/egress', 'classifier'],
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_TC,
@@ -194,7 +245,6 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     id: 4,
     name: 'tc_action',
     constant: 'BPF_PROG_TYPE_SCHED_ACT',
-    sections: ['action'],
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_TC,
@@ -208,7 +258,6 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     id: 5,
     name: 'tracepoint',
     constant: 'BPF_PROG_TYPE_TRACEPOINT',
-    sections: ['tracepoint', 'tp'],
     context: 'void',
     contextSize: 8192,
     // the first eight bytes are the kernel's; behind them lie the event's own fields, up to PERF_MAX_TRACE_SIZE
@@ -223,7 +272,6 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     id: 6,
     name: 'xdp',
     constant: 'BPF_PROG_TYPE_XDP',
-    sections: ['xdp', 'xdp.frags'],
     context: 'struct xdp_md',
     contextSize: 24,
     fields: XDP_MD,
@@ -237,7 +285,6 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     id: 7,
     name: 'perf_event',
     constant: 'BPF_PROG_TYPE_PERF_EVENT',
-    sections: ['perf_event'],
     context: 'struct bpf_perf_event_data',
     contextSize: 184,
     fields: [...ptRegs(false), scalar('sample_period', 168, 8), scalar('addr', 176, 8)],
@@ -251,7 +298,6 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     id: 8,
     name: 'cgroup_skb',
     constant: 'BPF_PROG_TYPE_CGROUP_SKB',
-    sections: ['cgroup_skb/ingress', 'cgroup_skb/egress', 'cgroup/skb'],
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_CGROUP,
@@ -265,7 +311,6 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     id: 17,
     name: 'raw_tp',
     constant: 'BPF_PROG_TYPE_RAW_TRACEPOINT',
-    sections: ['raw_tp', 'raw_tracepoint'],
     context: 'struct bpf_raw_tracepoint_args',
     contextSize: 96,
     fields: [scalar('args', 0, 8, { count: 12 })],
@@ -275,7 +320,214 @@ export const PROGRAM_TYPES: readonly ProgramType[] = [
     directPacketWrite: false,
     simulated: true,
   },
+  {
+    id: 9,
+    name: 'cgroup_sock',
+    constant: 'BPF_PROG_TYPE_CGROUP_SOCK',
+    context: 'struct bpf_sock',
+    contextSize: 80,
+    fields: CGROUP_SOCK,
+    returns: [0, 1],
+    returnNames: ['refuse', 'allow'],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 10,
+    name: 'lwt_in',
+    constant: 'BPF_PROG_TYPE_LWT_IN',
+    context: 'struct __sk_buff',
+    contextSize: 192,
+    fields: SK_LWT,
+    returns: null,
+    returnNames: [],
+    directPacketAccess: true,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 11,
+    name: 'lwt_out',
+    constant: 'BPF_PROG_TYPE_LWT_OUT',
+    context: 'struct __sk_buff',
+    contextSize: 192,
+    fields: SK_LWT,
+    returns: null,
+    returnNames: [],
+    directPacketAccess: true,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 12,
+    name: 'lwt_xmit',
+    constant: 'BPF_PROG_TYPE_LWT_XMIT',
+    context: 'struct __sk_buff',
+    contextSize: 192,
+    fields: SK_LWT,
+    returns: null,
+    returnNames: [],
+    directPacketAccess: true,
+    directPacketWrite: true,
+    simulated: false,
+  },
+  {
+    id: 13,
+    name: 'sock_ops',
+    constant: 'BPF_PROG_TYPE_SOCK_OPS',
+    context: 'struct bpf_sock_ops',
+    contextSize: 224,
+    fields: SOCK_OPS,
+    returns: [0, 1],
+    returnNames: [],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 14,
+    name: 'sk_skb',
+    constant: 'BPF_PROG_TYPE_SK_SKB',
+    context: 'struct __sk_buff',
+    contextSize: 192,
+    fields: SK_SKB,
+    returns: null,
+    returnNames: ['SK_DROP', 'SK_PASS'],
+    directPacketAccess: true,
+    directPacketWrite: true,
+    simulated: false,
+  },
+  {
+    id: 15,
+    name: 'cgroup_device',
+    constant: 'BPF_PROG_TYPE_CGROUP_DEVICE',
+    context: 'struct bpf_cgroup_dev_ctx',
+    contextSize: 12,
+    fields: CGROUP_DEVICE,
+    returns: [0, 1],
+    returnNames: ['refuse', 'allow'],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 16,
+    name: 'sk_msg',
+    constant: 'BPF_PROG_TYPE_SK_MSG',
+    context: 'struct sk_msg_md',
+    contextSize: 80,
+    fields: SK_MSG,
+    returns: null,
+    returnNames: ['SK_DROP', 'SK_PASS'],
+    directPacketAccess: true,
+    directPacketWrite: true,
+    simulated: false,
+  },
+  {
+    id: 18,
+    name: 'cgroup_sock_addr',
+    constant: 'BPF_PROG_TYPE_CGROUP_SOCK_ADDR',
+    context: 'struct bpf_sock_addr',
+    contextSize: 72,
+    fields: CGROUP_SOCK_ADDR,
+    returns: [0, 1],
+    returnsFor: [
+      // bind: 2 and 3 say that no capability is needed for the port
+      { attachTypes: [8, 9], range: [0, 3] },
+      // what was received, or whose name was asked for, can only be renamed
+      { attachTypes: [19, 20, 29, 30, 31, 32], range: [1, 1] },
+    ],
+    returnNames: ['refuse', 'allow'],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 19,
+    name: 'lwt_seg6local',
+    constant: 'BPF_PROG_TYPE_LWT_SEG6LOCAL',
+    context: 'struct __sk_buff',
+    contextSize: 192,
+    fields: SK_LWT,
+    returns: null,
+    returnNames: [],
+    directPacketAccess: true,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 21,
+    name: 'sk_reuseport',
+    constant: 'BPF_PROG_TYPE_SK_REUSEPORT',
+    context: 'struct sk_reuseport_md',
+    contextSize: 56,
+    fields: SK_REUSEPORT,
+    returns: null,
+    returnNames: ['SK_DROP', 'SK_PASS'],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 22,
+    name: 'flow_dissector',
+    constant: 'BPF_PROG_TYPE_FLOW_DISSECTOR',
+    context: 'struct __sk_buff',
+    contextSize: 192,
+    fields: FLOW_DISSECTOR,
+    returns: null,
+    returnNames: [],
+    directPacketAccess: true,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 23,
+    name: 'cgroup_sysctl',
+    constant: 'BPF_PROG_TYPE_CGROUP_SYSCTL',
+    context: 'struct bpf_sysctl',
+    contextSize: 8,
+    fields: CGROUP_SYSCTL,
+    returns: [0, 1],
+    returnNames: ['refuse', 'allow'],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 25,
+    name: 'cgroup_sockopt',
+    constant: 'BPF_PROG_TYPE_CGROUP_SOCKOPT',
+    context: 'struct bpf_sockopt',
+    contextSize: 40,
+    fields: CGROUP_SOCKOPT,
+    returns: [0, 1],
+    returnNames: ['refuse', 'allow'],
+    directPacketAccess: true,
+    directPacketWrite: true,
+    simulated: false,
+  },
+  {
+    id: 30,
+    name: 'sk_lookup',
+    constant: 'BPF_PROG_TYPE_SK_LOOKUP',
+    context: 'struct bpf_sk_lookup',
+    contextSize: 72,
+    fields: SK_LOOKUP,
+    returns: [0, 1],
+    returnNames: ['SK_DROP', 'SK_PASS'],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  ...OPAQUE,
 ];
+
+export const PROGRAM_TYPES: readonly ProgramType[] = ROWS.map((row) => ({
+  ...row,
+  sections: SECTIONS.filter((section) => section.type === row.name).map(({ name }) => name.replace('+', '')),
+}));
 
 /** expected_attach_type values that we use (enum bpf_attach_type). */
 export const BPF_CGROUP_INET_INGRESS = 0;

@@ -1,5 +1,5 @@
 // Packs what the verifier asks about program types for AssemblyScript: src/kernel/generated/contexts.ts. Contexts become rows of
-// 12 bytes, and a question walks the rows of its type.
+// 16 bytes; a question walks the rows of its type, and one that admits the access is enough.
 import { BPF_CGROUP_INET_EGRESS, PROGRAM_TYPES, SOCKET_FIELDS, type ContextFieldType } from '../bpf/programs.ts';
 
 /** What a context field gives; 0 is "no such access". */
@@ -10,6 +10,9 @@ const KINDS: Readonly<Record<ContextFieldType, number>> = {
   packet_meta: 4,
   sock: 5,
   pointer: 6,
+  socket: 7,
+  socket_or_null: 8,
+  flow_keys: 9,
 };
 const FLAG_NARROW = 1;
 const FLAG_WRITE = 2;
@@ -33,7 +36,7 @@ export function packContexts(): string {
   const rows: number[] = [];
   const first = new Map<number, [number, number]>();
   for (const type of PROGRAM_TYPES) {
-    const start = rows.length / 12;
+    const start = rows.length / 16;
     for (const field of type.fields) {
       const end = field.offset + field.size * (field.count ?? 1);
       const flags =
@@ -41,7 +44,7 @@ export function packContexts(): string {
         (field.write ? FLAG_WRITE : 0) |
         (field.writeNarrow ? FLAG_WRITE_NARROW : 0) |
         (field.wide ? FLAG_WIDE : 0);
-      const attach = field.attachType === undefined ? 255 : field.attachType;
+      const attach = field.attachTypes?.reduce((mask, type) => mask | (1n << BigInt(type)), 0n) ?? ~0n;
       rows.push(
         field.offset & 255,
         field.offset >> 8,
@@ -50,11 +53,8 @@ export function packContexts(): string {
         field.size,
         flags,
         KINDS[field.type],
-        attach,
         0,
-        0,
-        0,
-        0,
+        ...Array.from({ length: 8 }, (_, i) => Number((BigInt.asUintN(64, attach) >> BigInt(i * 8)) & 0xffn)),
       );
     }
     first.set(type.id, [start, type.fields.length]);
@@ -62,6 +62,16 @@ export function packContexts(): string {
   const direct = PROGRAM_TYPES.filter((type) => type.directPacketAccess).map((type) => type.name);
   const writes = PROGRAM_TYPES.filter((type) => type.directPacketWrite).map((type) => type.name);
   const ranged = PROGRAM_TYPES.filter((type) => type.returns !== null);
+  /** The lower or upper end of what a program may return, by type and attach type. */
+  const bound = (end: 0 | 1): string =>
+    ranged
+      .flatMap((type) => [
+        ...(type.returnsFor ?? []).flatMap(({ attachTypes, range }) =>
+          attachTypes.map((attach) => `  if (type == ${type.id} && attachType == ${attach}) return ${range[end]};`),
+        ),
+        `  if (type == ${type.id}) return ${type.returns?.[end] ?? 0};`,
+      ])
+      .join('\n');
   const names = [...new Set(PROGRAM_TYPES.map((type) => type.context.replace('struct ', '')))];
   const socket = SOCKET_FIELDS.flatMap((field) => [
     field.offset,
@@ -77,34 +87,36 @@ export const CONTEXT_PACKET: i32 = ${KINDS.packet};
 export const CONTEXT_PACKET_END: i32 = ${KINDS.packet_end};
 export const CONTEXT_PACKET_META: i32 = ${KINDS.packet_meta};
 export const CONTEXT_SOCK: i32 = ${KINDS.sock};
+export const CONTEXT_SOCKET: i32 = ${KINDS.socket};
+export const CONTEXT_SOCKET_OR_NULL: i32 = ${KINDS.socket_or_null};
+export const CONTEXT_FLOW_KEYS: i32 = ${KINDS.flow_keys};
 export const CONTEXT_TP_BUFFER: i32 = 100;
 export const BPF_CGROUP_INET_EGRESS: i32 = ${BPF_CGROUP_INET_EGRESS};
 ${PROGRAM_TYPES.map((type) => `export const ${type.constant.replace('BPF_PROG_TYPE', 'PROGRAM_TYPE')}: i32 = ${type.id};`).join('\n')}
 const ROWS: usize = memory.data<u8>([${rows.join(',')}]);
 const FIRST: usize = memory.data<u8>([${Array.from({ length: 33 }, (_, id) => first.get(id) ?? [0, 0])
-    .flat()
+    .flatMap(([start = 0, count = 0]) => [start & 255, start >> 8, count, 0])
     .join(',')}]);
 const SOCKET: StaticArray<i32> = [${socket.join(', ')}];
 
 /** May a program of this type access its context so, and what does a read give? 0: no. (CONTEXT_…, 1: a number) */
 export function contextAccess(type: i32, attachType: i32, off: i32, size: i32, write: bool): i32 {
   if (type < 0 || type > 32 || off < 0 || off % size != 0) return 0;
-  const count = <i32>load<u8>(FIRST + type * 2, 1);
-  let row = ROWS + <usize>load<u8>(FIRST + type * 2) * 12;
-  for (let i = 0; i < count; i++, row += 12) {
+  const count = <i32>load<u8>(FIRST + type * 4, 2);
+  let row = ROWS + <usize>load<u16>(FIRST + type * 4) * 16;
+  for (let i = 0; i < count; i++, row += 16) {
     if (off < <i32>load<u16>(row)) continue;
     if (off >= <i32>load<u16>(row, 2)) continue;
-    const attach = <i32>load<u8>(row, 7);
-    if (attach != 255 && attach != attachType) return 0;
+    if (((load<u64>(row, 8) >> <u64>attachType) & 1) == 0) continue;
     const fieldSize = <i32>load<u8>(row, 4);
     const flags = <i32>load<u8>(row, 5);
-    if (off + size > <i32>load<u16>(row, 2)) return 0;
+    if (off + size > <i32>load<u16>(row, 2)) continue;
     if (write) {
-      if ((flags & ${FLAG_WRITE}) == 0) return 0;
-      if ((flags & ${FLAG_WRITE_NARROW}) == 0 && size != fieldSize) return 0;
+      if ((flags & ${FLAG_WRITE}) == 0) continue;
+      if ((flags & ${FLAG_WRITE_NARROW}) == 0 && size < fieldSize) continue;
     }
-    if (size > fieldSize && (flags & ${FLAG_WIDE}) == 0) return 0;
-    if (!write && size < fieldSize && (flags & ${FLAG_NARROW}) == 0) return 0;
+    if (size > fieldSize && (flags & ${FLAG_WIDE}) == 0) continue;
+    if (!write && size < fieldSize && (flags & ${FLAG_NARROW}) == 0) continue;
     return <i32>load<u8>(row, 6);
   }
   return 0;
@@ -131,12 +143,12 @@ export function mayLoadPacketByPosition(type: i32): bool { return ((${mask(LOADS
 export function contextIsMemory(type: i32): bool { return ((${mask(PLAIN_CONTEXT)} >> type) & 1) != 0; }
 export function usesPrivateStack(type: i32): bool { return ((${mask(PRIVATE_STACK)} >> type) & 1) != 0; }
 export function programReturnsRange(type: i32): bool { return ((${mask(ranged.map((type) => type.name))} >> type) & 1) != 0; }
-export function programReturnMin(type: i32): i32 {
-${ranged.map((type) => `  if (type == ${type.id}) return ${type.returns?.[0] ?? 0};`).join('\n')}
+export function programReturnMin(type: i32, attachType: i32): i32 {
+${bound(0)}
   return 0;
 }
-export function programReturnMax(type: i32): i32 {
-${ranged.map((type) => `  if (type == ${type.id}) return ${type.returns?.[1] ?? 0};`).join('\n')}
+export function programReturnMax(type: i32, attachType: i32): i32 {
+${bound(1)}
   return 0;
 }
 /** Is BTF type \`id\` the structure that programs of this type get as their context? */

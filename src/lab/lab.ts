@@ -5,7 +5,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { decodeInstructions } from '../bpf/instruction.ts';
 import { explain, type Explanation } from '../explain/index.ts';
 import { Kernel, type BootOptions } from '../loader/kernel.ts';
-import { errorName, type LoadedObject, type LoadedProgram, type Missing } from '../loader/load.ts';
+import { errorName, missingProblem, type LoadedObject, type LoadedProgram, type Missing } from '../loader/load.ts';
 import { isProblem, problem, type LoadProblem } from '../loader/problems.ts';
 import type { CheckReport, LabSnapshot, Project, RunReport, Scenario, VerifyReport } from './api.ts';
 import { explainPoison } from './core-log.ts';
@@ -167,7 +167,8 @@ export class LabEngine {
     if (!program || (loaded.programs.length > 1 && scenario.program === undefined)) {
       return stopped(problem('L015', { programs: loaded.programs.map((p) => p.linked.name).join(', ') }).problem);
     }
-    if (program.missing !== null) return stopped(problem('L017', { helper: program.missing.name }).problem);
+    const missing = missingProblem(program);
+    if (missing) return stopped(missing.problem);
     const budget = this.#options.budget ?? DEFAULT_BUDGET;
     // A scenario's packets are few: compiling the program would cost the reader more bytes and time than it saves.
     this.kernel.setEngine('interpreter');

@@ -70,6 +70,8 @@ function mapNamed(text: string, index: number, declared: boolean): LoadedMap['de
     inner: null,
     data: null,
     readOnly: false,
+    pinned: false,
+    place: null,
   };
 }
 

@@ -108,8 +108,8 @@ export function configData(
       } else if (size === 1) bytes[at] = value.charCodeAt(0);
       else return bad('the option is y or m: declare it bool, char or enum libbpf_tristate');
     } else {
-      if (typeof value !== 'number' || isBool) return bad('its type cannot hold the option');
-      const limit = 2 ** (size * 8 - ((type.flags & 1) !== 0 ? 1 : 0));
+      if (typeof value !== 'number') return bad('its type cannot hold the option');
+      const limit = isBool ? 2 : 2 ** (size * 8 - ((type.flags & 1) !== 0 ? 1 : 0));
       if (value >= limit) return bad(`${value} does not fit ${size} bytes`);
       if (size === 8) view.setBigUint64(at, BigInt(value), true);
       else if (size === 4) view.setUint32(at, value, true);

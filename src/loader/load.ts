@@ -2,6 +2,7 @@
 import { ENOTSUPP, ERRNO_NAMES } from '../bpf/errno.ts';
 import { HELPERS } from '../bpf/helpers.ts';
 import { MAP_TYPES } from '../bpf/maps.ts';
+import type { ProgramType } from '../bpf/programs.ts';
 import type { KernelVersion } from '../bpf/kernel-types.ts';
 import { viewOf } from './elf.ts';
 import type { CapabilityView, Kernel, Recording } from './kernel.ts';
@@ -74,6 +75,15 @@ export function missingAfterLoad(kernel: Kernel): Missing | null {
   const helper = HELPERS.find((row) => row.id === id)?.name;
   return { name: map ?? `bpf_${helper ?? id}`, id, instruction: kernel.exports.notSimulatedAt() };
 }
+
+/** As a problem: the program type, or a helper or map that it uses. */
+export function missingProblem(program: LoadedProgram): LoadProblem | null {
+  if (program.missing === null) return null;
+  const { type } = program.linked;
+  return type.simulated ? problem('L017', { helper: program.missing.name }) : problem('L005', { type: type.name });
+}
+
+const missingType = (type: ProgramType): Missing => ({ name: type.constant, id: 0, instruction: 0 });
 
 export function errorName(error: number): string {
   return ERRNO_NAMES[-error] ?? String(error);
@@ -158,7 +168,7 @@ export function loadProgram(
   return {
     linked,
     fd,
-    missing: missingAfterLoad(kernel),
+    missing: fd >= 0 && !linked.type.simulated ? missingType(linked.type) : missingAfterLoad(kernel),
     instructions: withMaps(linked, (map) => used.indexOf(map)),
     maps: used,
     records: kernel.records(),
@@ -194,6 +204,8 @@ export function loadObject(
   if (isProblem(object)) return object;
   const linked = linkPrograms(object, options.program, () => options.typesOfKernel?.(kernel.version) ?? null);
   if (isProblem(linked)) return linked;
+  const unknown = linked.find(({ type }) => !type.simulated && type.fields.length === 0);
+  if (unknown) return problem('L005', { type: unknown.type.name });
   const btfFd = object.btf ? kernel.loadBtf(object.btf.bytes) : 0;
   if (btfFd < 0) return problem('L006', { what: `the kernel answers ${errorName(btfFd)}` });
   const maps = createMaps(kernel, object, btfFd);

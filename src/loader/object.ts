@@ -190,7 +190,6 @@ export function readObject(bytes: Uint8Array, fileName: string, version: KernelV
     const type = isText ? null : programTypeOf(section.name);
     const symbols = elf.symbols.filter((symbol) => symbol.section === section.index && symbol.type === STT_FUNC);
     if (!isText && !type && symbols.length > 0) return problem('L004', { section: section.name });
-    if (type && !type.simulated) return problem('L005', { type: type.name });
     for (const symbol of symbols) {
       const end = symbol.value + symbol.size;
       if (symbol.value % 8 !== 0 || end > section.data.length || symbol.size === 0) {

@@ -69,7 +69,10 @@ export interface ProgramTypeEntry extends ProgramType {
 }
 
 export const programTypesFor = (language: string): ProgramTypeEntry[] =>
-  PROGRAM_TYPES.map((type) => ({ ...type, sentence: sentence('reference', 'program-types', language, type.name) }));
+  PROGRAM_TYPES.filter((type) => type.simulated).map((type) => ({
+    ...type,
+    sentence: sentence('reference', 'program-types', language, type.name),
+  }));
 
 /** Program types of Linux that are not simulated, with what they do. */
 export function otherProgramTypes(language: string): { name: string; sentence: string }[] {

@@ -103,6 +103,19 @@ const CONST = `#ifndef _LINUX_CONST_H
 #endif
 `;
 
+const CLOCKS =
+  'REALTIME MONOTONIC PROCESS_CPUTIME_ID THREAD_CPUTIME_ID MONOTONIC_RAW REALTIME_COARSE MONOTONIC_COARSE BOOTTIME'.split(
+    ' ',
+  );
+
+const TIME = [
+  '#ifndef _LINUX_TIME_H',
+  '#define _LINUX_TIME_H',
+  ...CLOCKS.map((name, i) => `#define CLOCK_${name} ${i}`),
+  '#endif',
+  '',
+].join('\n');
+
 const ERRNO_NAMES =
   'EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP'.split(
     ' ',
@@ -136,6 +149,8 @@ export const TYPE_HEADERS: Readonly<Record<string, string>> = {
   'linux/errno.h': ERRNO,
   'asm/errno.h': '#include <linux/errno.h>\n',
   'errno.h': '#include <linux/errno.h>\n',
+  'linux/time.h': TIME,
+  'time.h': '#include <linux/time.h>\n',
   'linux/version.h': `#ifndef _LINUX_VERSION_H
 #define _LINUX_VERSION_H
 #define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))

@@ -3,7 +3,10 @@ import {
   CONTEXT_PACKET,
   CONTEXT_PACKET_END,
   CONTEXT_PACKET_META,
+  CONTEXT_FLOW_KEYS,
   CONTEXT_SOCK,
+  CONTEXT_SOCKET,
+  CONTEXT_SOCKET_OR_NULL,
   CONTEXT_TP_BUFFER,
   contextAccess,
 } from '../generated/contexts';
@@ -15,9 +18,11 @@ import {
 } from '../generated/verifier-messages';
 import {
   PTR_MAYBE_NULL,
+  PTR_TO_FLOW_KEYS,
   PTR_TO_PACKET,
   PTR_TO_PACKET_END,
   PTR_TO_PACKET_META,
+  PTR_TO_SOCKET,
   PTR_TO_SOCK_COMMON,
   PTR_TO_TP_BUFFER,
   REG_mask,
@@ -60,6 +65,15 @@ export function checkContext(off: i32, size: i32, write: bool, signExtends: bool
       break;
     case CONTEXT_SOCK:
       contextYields = PTR_TO_SOCK_COMMON | PTR_MAYBE_NULL;
+      break;
+    case CONTEXT_SOCKET:
+      contextYields = PTR_TO_SOCKET;
+      break;
+    case CONTEXT_SOCKET_OR_NULL:
+      contextYields = PTR_TO_SOCKET | PTR_MAYBE_NULL;
+      break;
+    case CONTEXT_FLOW_KEYS:
+      contextYields = PTR_TO_FLOW_KEYS;
       break;
     case CONTEXT_TP_BUFFER:
       contextYields = PTR_TO_TP_BUFFER;

@@ -87,8 +87,8 @@ function checkResult(): i32 {
     return type == SCALAR_VALUE ? 0 : fail2(MESSAGE_SUBPROGRAM_EXIT_NOT_SCALAR, 0, type);
   } else {
     if (!programReturnsRange(env.program.type)) return 0;
-    min = programReturnMin(env.program.type);
-    max = programReturnMax(env.program.type);
+    min = programReturnMin(env.program.type, env.program.expectedAttachType);
+    max = programReturnMax(env.program.type, env.program.expectedAttachType);
     if (env.program.type == PROGRAM_TYPE_CGROUP_SKB && env.program.expectedAttachType == BPF_CGROUP_INET_EGRESS)
       max = 3;
   }
