@@ -25,6 +25,8 @@ export interface CompileOptions {
   readonly defines?: Readonly<Record<string, string>>;
   readonly cpu?: 'v1' | 'v2' | 'v3' | 'v4';
   readonly target?: 'bpf' | 'module';
+  /** false: an object without BTF, which only kernel-mode code can do without */
+  readonly debugInfo?: boolean;
   /** false: --no-builtin-headers */
   readonly builtinHeaders?: boolean;
   /** a name that stands where the editor's cursor is: the front end tells what is in sight there */
@@ -56,7 +58,10 @@ export function compile(options: CompileOptions): CompileResult {
 }
 
 /** From the typed tree to the object. */
-export function generate(unit: TranslationUnit, options: Pick<CompileOptions, 'cpu' | 'target'>): CompileResult {
+export function generate(
+  unit: TranslationUnit,
+  options: Pick<CompileOptions, 'cpu' | 'target' | 'debugInfo'>,
+): CompileResult {
   const builder = new UnitBuilder(unit, options.target ?? 'bpf');
   const failed = (): boolean => builder.diagnostics.some((d) => d.severity === 'error');
   const refused = (): CompileResult => ({ object: null, diagnostics: builder.diagnostics, programs: [] });
@@ -89,7 +94,7 @@ export function generate(unit: TranslationUnit, options: Pick<CompileOptions, 'c
       functions.push(generateFunction(func, target, (code, at, message) => builder.report(code, at, message, {})));
     }
     if (failed()) return refused();
-    const object = writeObject(unit, functions, module.data);
+    const object = writeObject(unit, functions, module.data, options.debugInfo ?? true);
     const programs = functions.map((f) => ({
       name: f.declaration.name,
       section: f.declaration.attributes.section ?? '.text',

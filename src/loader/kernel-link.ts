@@ -45,8 +45,8 @@ export interface Linked {
   readonly symbols: readonly LinkedSymbol[];
   /** bytes of a section of the user's choice (".modinfo", "__param", …), relocated; empty when there is none */
   readonly section: (name: string) => Uint8Array;
-  /** address of a section; 0 when there is none */
-  readonly sectionAddress: (name: string) => bigint;
+  /** address of a section of object `index`; 0 when there is none */
+  readonly sectionAddress: (name: string, index?: number) => bigint;
 }
 
 interface Placed {
@@ -166,10 +166,10 @@ export function linkObjects(
     }
   }
 
-  const find = (name: string): { p: Placed; address: bigint } | null => {
-    for (const [i, list] of layout.placed.entries()) {
+  const find = (name: string): Placed | null => {
+    for (const list of layout.placed) {
       const p = list.find((x) => x.section.name === name);
-      if (p) return { p, address: sectionAddresses[i]?.get(p.section.index) ?? 0n };
+      if (p) return p;
     }
     return null;
   };
@@ -180,10 +180,11 @@ export function linkObjects(
     symbols,
     section: (name) => {
       const found = find(name);
-      return found
-        ? bytes[found.p.part].subarray(found.p.offset, found.p.offset + found.p.section.size)
-        : new Uint8Array();
+      return found ? bytes[found.part].subarray(found.offset, found.offset + found.section.size) : new Uint8Array();
     },
-    sectionAddress: (name) => find(name)?.address ?? 0n,
+    sectionAddress: (name, index = 0) => {
+      const p = layout.placed[index]?.find((x) => x.section.name === name);
+      return (p && sectionAddresses[index]?.get(p.section.index)) ?? 0n;
+    },
   };
 }

@@ -1,9 +1,10 @@
 // The host's side of kernel mode: a kernel image and modules in the simulated machine, system calls, the log. What insmod, rmmod and
 // the module loader of Linux do between an object file and running code.
 import { KERNEL_ENTRIES, KERNEL_FUNCTIONS } from '../bpf/kernel-api.ts';
+import { parseBtf, parseBtfExt, type LineRecord } from './btf.ts';
 import { parseElf, type ElfObject } from './elf.ts';
 import type { Kernel } from './kernel.ts';
-import { layOut, linkObjects, type LinkedSymbol, PAGE, pages } from './kernel-link.ts';
+import { layOut, linkObjects, type Linked, type LinkedSymbol, PAGE, pages } from './kernel-link.ts';
 import { isProblem, problem, type LoadProblem } from './problems.ts';
 
 const IMAGE_BASE = 0xffffffff81000000n;
@@ -54,6 +55,15 @@ export interface ModuleInfo {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** Lines of C of one section in memory, by address. */
+interface LineTable {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly lines: readonly LineRecord[];
+  /** module number; 0: the image */
+  readonly owner: number;
+}
+
 interface LoadedModule {
   readonly name: string;
   readonly id: number;
@@ -83,6 +93,7 @@ export class KernelMode {
   #image = new Map<string, LinkedSymbol>();
   #exported = new Map<string, { readonly address: bigint; readonly gplOnly: boolean }>();
   #modules: LoadedModule[] = [];
+  #lines: LineTable[] = [];
   #booted = false;
   #nextPid = SHELL + 1;
 
@@ -92,6 +103,7 @@ export class KernelMode {
       this.#image = new Map();
       this.#exported = new Map();
       this.#modules = [];
+      this.#lines = [];
       this.#booted = false;
       this.#nextPid = SHELL + 1;
     });
@@ -195,6 +207,9 @@ export class KernelMode {
       const bytes = linked.parts.readOnly.bytes.subarray(placed.offset, placed.offset + placed.section.size);
       for (const row of this.#exportRows(bytes)) this.#exported.set(row.name, row);
     });
+    parsed.forEach((object, i) => {
+      this.#keepLines(object, linked, i, 0);
+    });
     exports.kernelStart();
     this.#booted = true;
     return null;
@@ -244,6 +259,26 @@ export class KernelMode {
       bytes.push(byte);
     }
     return new TextDecoder().decode(new Uint8Array(bytes));
+  }
+
+  #keepLines(object: ElfObject, linked: Linked, index: number, owner: number): void {
+    const named = (name: string): Uint8Array | undefined => object.sections.find((s) => s.name === name)?.data;
+    const [types, ext] = [named('.BTF'), named('.BTF.ext')];
+    const btf = types ? parseBtf(types) : null;
+    const parsed = btf && !isProblem(btf) && ext ? parseBtfExt(ext, btf) : null;
+    if (!parsed || isProblem(parsed)) return;
+    for (const [section, lines] of parsed.lines) {
+      const from = linked.sectionAddress(section, index);
+      const size = object.sections.find((s) => s.name === section)?.size ?? 0;
+      if (from !== 0n) this.#lines.push({ from, to: from + BigInt(size), lines, owner });
+    }
+  }
+
+  /** The line of C that an instruction comes from (faddr2line); null: compiled without lines, or no instruction. */
+  sourceOf(address: bigint): LineRecord | null {
+    // A module's memory may be another one's later: the newest table counts.
+    const table = this.#lines.findLast((t) => address >= t.from && address < t.to);
+    return table?.lines.findLast((line) => table.from + BigInt(line.offset) <= address) ?? null;
   }
 
   /** Writes where kernel-mode code could; false: it could not. */
@@ -410,6 +445,7 @@ export class KernelMode {
     };
     this.#modules.push(module);
     this.#addSymbols(linked.symbols, id);
+    this.#keepLines(object, linked, 0, id);
     if (sizes.text > 0) exports.moduleSealText(addresses.text, Math.ceil(sizes.text / 8));
     if (count.readOnly > 0) exports.moduleSealReadOnly(addresses.readOnly, count.readOnly);
     if (sizes.initText > 0) exports.moduleSealText(addresses.initText, Math.ceil(sizes.initText / 8));

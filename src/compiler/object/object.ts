@@ -38,8 +38,11 @@ class ObjectWriter {
   private readonly placed = new Map<FunctionDeclaration, { section: Section; offset: number }>();
   private readonly extern = { functions: new Map<FunctionDeclaration, number>(), data: new Map<DataObject, number>() };
 
-  constructor(unit: TranslationUnit) {
+  private readonly debugInfo: boolean;
+
+  constructor(unit: TranslationUnit, debugInfo: boolean) {
     this.unit = unit;
+    this.debugInfo = debugInfo;
   }
 
   write(functions: readonly CompiledFunction[], data: readonly DataObject[]): Uint8Array {
@@ -57,8 +60,10 @@ class ObjectWriter {
     this.describeData(used, types);
     const btf = this.btf.finish();
     const all = [...this.sections];
-    all.push(section('.BTF', SHT_PROGBITS, 0, 4, btf));
-    all.push(section('.BTF.ext', SHT_PROGBITS, 0, 4, writeBtfExt(extensions)));
+    if (this.debugInfo) {
+      all.push(section('.BTF', SHT_PROGBITS, 0, 4, btf));
+      all.push(section('.BTF.ext', SHT_PROGBITS, 0, 4, writeBtfExt(extensions)));
+    }
     const file = this.unit.file.replace(/^.*\//, '');
     return writeElf(file, all, this.symbols);
   }
@@ -301,6 +306,7 @@ export function writeObject(
   unit: TranslationUnit,
   functions: readonly CompiledFunction[],
   data: readonly DataObject[],
+  debugInfo = true,
 ): Uint8Array {
-  return new ObjectWriter(unit).write(functions, data);
+  return new ObjectWriter(unit, debugInfo).write(functions, data);
 }

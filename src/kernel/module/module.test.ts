@@ -87,7 +87,7 @@ describe('a netfilter module', () => {
 
   test('memory comes back', () => {
     const before = machine.kernel.exports.kernelObjects();
-    for (let i = 0; i < 50; i++) {
+    for (let i = 0; i < 8; i++) {
       machine.insert('nfdrop', dropModule);
       machine.mode.receive(packetFrom(1), 1);
       machine.mode.receive(packetFrom(3), 1);
@@ -307,7 +307,7 @@ b = kmalloc(64, GFP_KERNEL); pr_info("%d\\n", a == b);`;
 static int __init start(void) { *(volatile unsigned long *)where = 0xdeadbeefcafef00d; return 0; }\nmodule_init(start);`;
     const object = compileModule('wild', source);
     let random = 12345n;
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 60; i++) {
       machine.boot();
       random = BigInt.asUintN(64, random * 6364136223846793005n + 1442695040888963407n);
       const bases = [
