@@ -33,13 +33,15 @@ function item(hit: Hit, base: string, strings: Strings): HTMLLIElement {
   const where = hit.where.startsWith('in-') ? strings[hit.where as keyof Strings] : hit.where;
   const link = element('a', { href: base + hit.id }, element('strong', {}, hit.title));
   if (where !== '') link.append(element('span', { class: 'where' }, where));
-  link.append(element('span', { class: 'excerpt' }, before, element('mark', {}, found), after));
+  link.append(element('span', { class: 'snippet' }, before, element('mark', {}, found), after));
   return element('li', {}, link);
 }
 
 function make(button: HTMLButtonElement): HTMLDialogElement {
   const strings = JSON.parse(button.dataset['strings'] ?? '{}') as Strings;
   const base = button.dataset['search'] ?? '/';
+  const own = [...(button.dataset['digits'] ?? '0123456789')];
+  const inDigits = (count: number): string => String(count).replace(/\d/g, (digit) => own[Number(digit)] ?? digit);
   const field = element('input', {
     type: 'search',
     'aria-label': strings.label,
@@ -59,8 +61,8 @@ function make(button: HTMLButtonElement): HTMLDialogElement {
     status,
     list,
   );
-  const own = button.closest<HTMLElement>('[lang]')?.lang;
-  if (own) made.lang = own;
+  const language = button.closest<HTMLElement>('[lang]')?.lang;
+  if (language) made.lang = language;
 
   let asked = 0;
   const ask = async (): Promise<void> => {
@@ -79,7 +81,7 @@ function make(button: HTMLButtonElement): HTMLDialogElement {
       status.textContent =
         hits.length === 0
           ? strings.none.replace('{query}', query)
-          : strings.found.replace('{count}', String(hits.length));
+          : strings.found.replace('{count}', inDigits(hits.length));
     } catch {
       if (mine === asked) status.textContent = strings.failed;
     }
