@@ -8,6 +8,7 @@ import { codeThemes } from './src/playground/code-themes.ts';
 import { tokenClasses } from './src/site/code/token-classes.ts';
 import contentSecurity from './src/site/integrations/content-security.ts';
 import lazyStyles from './src/site/integrations/lazy-styles.ts';
+import offline from './src/site/integrations/offline.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 const home = new URL(process.env.SITE_URL ?? manifest.homepage ?? 'http://localhost:4321/');
@@ -28,8 +29,9 @@ export default defineConfig({
     defaultLocale: 'en',
     routing: { prefixDefaultLocale: true, redirectToDefaultLocale: false },
   },
-  // lazyStyles rewrites pages, contentSecurity hashes what then stands in them: the order matters.
-  integrations: [mdx(), lazyStyles(), contentSecurity()],
+  // lazyStyles rewrites pages, contentSecurity hashes what then stands in them, offline lists what then is there: the order
+  // matters.
+  integrations: [mdx(), lazyStyles(), contentSecurity(), offline()],
   markdown: {
     // `{#id}` after a heading, so that a section has one address in every language.
     processor: satteri({ features: { headingAttributes: true } }),

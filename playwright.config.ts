@@ -18,6 +18,8 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     browserName: 'chromium',
+    // What a visit loads is measured without the worker's help; e2e/offline.spec.ts has tests of its own for it.
+    serviceWorkers: 'block',
     launchOptions: {
       executablePath,
       // Nothing but the site is ever asked for anything; root has no sandbox to offer.

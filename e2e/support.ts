@@ -12,6 +12,8 @@ export type Language = (typeof languages)[number];
 
 export const site = (language: Language) => read<typeof siteWords>(`content/ui/${language}/site.json`);
 export const words = (language: Language) => read<typeof playgroundWords>(`content/ui/${language}/playground.json`);
+export const helperWords = (language: Language) =>
+  read<Readonly<Record<string, string>>>(`content/helpers/${language}/helpers.json`);
 export const xdpDrop = read<ExampleDescription>('examples/xdp-drop/example.json');
 export const source = (file: string): string =>
   readFileSync(new URL(`../examples/xdp-drop/${file}`, import.meta.url), 'utf8');
@@ -79,22 +81,18 @@ export class Example {
   }
   /** Opens the editor of this kind of device and waits until it can be typed into. */
   async edit(): Promise<void> {
-    const editor = this.root.locator('.editor:visible').locator('.monaco-editor, textarea').first();
-    // A tap while the page still glides to the result only stops the gliding; a reader taps again.
-    await expect(async () => {
-      const button = this.button('edit');
-      if (await button.isVisible()) await button.click();
-      await expect(editor).toBeVisible({ timeout: 8000 });
-    }).toPass({ timeout: 40_000 });
+    const editor = this.root.locator('.editor:visible').locator('.monaco-editor, .cm-editor').first();
+    await this.button('edit').click();
+    await expect(editor).toBeVisible({ timeout: 20_000 });
   }
   /** Replaces the whole text, as somebody does who pastes. */
   async replace(text: string): Promise<void> {
-    const field = this.root.locator('.program:visible .plain-editor textarea');
-    if (await field.count()) {
-      await field.focus();
-      await field.evaluate((it) => (it as HTMLTextAreaElement).select());
-      // A short text is typed; of a long one the editor takes the paste into its own hands.
-      if (text.length < 20_000) await field.fill(text);
+    this.lastText = text;
+    const fingers = this.root.locator('.program:visible .cm-content');
+    if (await fingers.count()) {
+      await fingers.focus();
+      await this.page.keyboard.press('Control+A');
+      if (text === '') await this.page.keyboard.press('Delete');
       else await this.paste(text);
       return;
     }
@@ -108,6 +106,29 @@ export class Example {
     }
     await this.paste(text);
   }
+
+  /** Scrolls the open editor to a line. */
+  async goToLine(line: number): Promise<void> {
+    await this.focusEditor();
+    await this.page.keyboard.press('Control+Home');
+    for (let i = 1; i < line; i++) await this.page.keyboard.press('ArrowDown');
+  }
+  /** Puts the cursor behind the first `before` of the open editor and types. */
+  async typeAfter(before: string, text: string): Promise<void> {
+    const lines = this.lastText.split('\n');
+    const line = lines.findIndex((it) => it.includes(before));
+    if (line < 0) throw new Error(`${before} is not in the editor`);
+    await this.goToLine(line + 1);
+    await this.page.keyboard.press('End');
+    const back = (lines[line] ?? '').length - (lines[line] ?? '').indexOf(before) - before.length;
+    for (let i = 0; i < back; i++) await this.page.keyboard.press('ArrowLeft');
+    if (text !== '') await this.page.keyboard.type(text);
+  }
+  private async focusEditor(): Promise<void> {
+    const field = this.root.locator('.program:visible').locator('.cm-content, textarea.inputarea').first();
+    await field.focus();
+  }
+  private lastText = '';
 
   private async paste(text: string): Promise<void> {
     await this.page.evaluate((it) => {

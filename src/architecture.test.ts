@@ -99,9 +99,10 @@ describe('imports', () => {
   }
   test('go only where the table allows', () => expect(violations).toEqual([]));
 
-  test('Monaco is only the playground’s', () => {
+  test('Monaco and CodeMirror are only the playground’s', () => {
     const others = sources.filter(
-      ({ path, text }) => !path.startsWith('src/playground/') && !isTool(path) && /from 'monaco-editor/.test(text),
+      ({ path, text }) =>
+        !path.startsWith('src/playground/') && !isTool(path) && /from '(?:monaco-editor|@codemirror)/.test(text),
     );
     expect(others.map(({ path }) => path)).toEqual([]);
   });
@@ -109,7 +110,9 @@ describe('imports', () => {
   test('only lab/worker.ts posts messages from inside the lab', () => {
     const others = sources.filter(
       ({ path, text }) =>
-        /\bpostMessage\(/.test(text) && !/^src\/(lab\/(worker|client)\.ts|playground\/)/.test(path) && !isTool(path),
+        /\bpostMessage\(/.test(text) &&
+        !/^src\/(lab\/(worker|client)\.ts|playground\/|site\/(offline\/|client\/offline\.ts))/.test(path) &&
+        !isTool(path),
     );
     expect(others.map(({ path }) => path)).toEqual([]);
   });

@@ -23,8 +23,9 @@ export interface Keeper {
   /**
    * `change`: another example on this page that shows the same file changed it; `conflict`: another tab did.
    * `owner` is whoever listens, and is not told of its own saves.
+   * Gives back what ends it.
    */
-  listen(owner: object, change: (text: string | null) => void, conflict: () => void): void;
+  listen(owner: object, change: (text: string | null) => void, conflict: () => void): () => void;
 }
 
 const keyOf = (example: string, file: string): string => `meet-ebpf:edit:${example}:${file}`;
@@ -108,7 +109,10 @@ export function createKeeper(example: string, file: string, storage: () => Stora
       for (const [owner, listener] of listeners) if (owner !== from) listener.change(current?.text ?? null);
       return current?.text ?? null;
     },
-    listen: (owner, change, conflict) => void listeners.set(owner, { change, conflict }),
+    listen(owner, change, conflict) {
+      listeners.set(owner, { change, conflict });
+      return () => void listeners.delete(owner);
+    },
   };
 }
 

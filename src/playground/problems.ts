@@ -6,9 +6,9 @@ import type { Explain } from './explanations.ts';
 import { fill, type Strings } from './strings.ts';
 
 export interface ProblemActions {
-  goTo(line: number, column: number): void;
-  /** null while the text cannot be changed in place */
-  fix: ((fix: FixIt) => void) | null;
+  goTo(file: string, line: number, column: number): void;
+  /** what mends it; null while the text cannot be changed in place */
+  fix(fix: FixIt): (() => void) | null;
 }
 
 /** More than these are follow-ups of the first. */
@@ -45,13 +45,12 @@ function problemElement(
   const place =
     span === null
       ? null
-      : span.file === file
-        ? element(
-            'button',
-            { type: 'button', onclick: () => actions.goTo(span.line, span.column) },
-            fill(strings.line, { line: span.line }),
-          )
-        : element('span', {}, `${span.file}, ${fill(strings.line, { line: span.line })}`);
+      : element(
+          'button',
+          { type: 'button', onclick: () => actions.goTo(span.file, span.line, span.column) },
+          span.file === file ? '' : `${span.file}, `,
+          fill(strings.line, { line: span.line }),
+        );
   // In the order in which the program comes by; what is known at the end stands at the end.
   const path = notes
     .filter((note) => !isPart(note, 'expected') && !isPart(note, 'suggestion') && !isCategory(note) && !isWording(note))
@@ -60,16 +59,12 @@ function problemElement(
     const note = notes.find((candidate) => isPart(candidate, name));
     return note ? element('p', { class: name }, element('span', { class: 'label' }, label), ` ${words(note)}`) : null;
   };
-  const fixes = actions.fix
-    ? diagnostic.fixes.map((fix) =>
-        element(
-          'button',
-          { type: 'button', class: 'fix', onclick: () => actions.fix?.(fix) },
-          `${strings.fix} `,
-          element('code', { lang: 'en', translate: 'no' }, fix.text.trim()),
-        ),
-      )
-    : [];
+  const fixes = diagnostic.fixes.flatMap((fix) => {
+    const mend = actions.fix(fix);
+    if (!mend) return [];
+    const code = element('code', { lang: 'en', translate: 'no' }, fix.text.trim());
+    return [element('button', { type: 'button', class: 'fix', onclick: mend }, `${strings.fix} `, code)];
+  });
   return element(
     'div',
     { class: `problem ${diagnostic.severity}`, 'data-code': diagnostic.code, 'data-line': span?.line },

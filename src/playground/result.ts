@@ -1,6 +1,7 @@
 // What came of a run: the verifier's verdict, every packet, the maps, printed lines and times. Drawn from the report only.
-import type { MapReport, PacketReport, RunReport, VerifyReport } from '../lab/api.ts';
+import type { PacketReport, RunReport, VerifyReport } from '../lab/api.ts';
 import { element } from './dom.ts';
+import { mapTable } from './map-view.ts';
 import { packetDrawing } from './packet.ts';
 import { fill, type Strings } from './strings.ts';
 import { markOf, type VerdictMark } from './verdict.ts';
@@ -79,50 +80,17 @@ function packetRow(packet: PacketReport, count: number, strings: Strings): HTMLE
   );
 }
 
-const plain = (value: unknown): string =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
-
-function mapTable(map: MapReport, strings: Strings): HTMLElement {
-  const caption = element('caption', {}, element('code', { translate: 'no' }, map.name), ` ${map.type}`);
-  if (map.entries.length === 0) {
-    return element(
-      'table',
-      { 'data-map': map.name },
-      caption,
-      element('tbody', {}, element('tr', {}, element('td', {}, strings['map-empty']))),
-    );
-  }
-  const rows = map.entries.map((entry) =>
-    element(
-      'tr',
-      {},
-      element('td', {}, entry.decoded ? plain(entry.decoded.key) : entry.key),
-      element('td', {}, entry.decoded ? plain(entry.decoded.value) : entry.value),
-    ),
-  );
-  return element(
-    'table',
-    { 'data-map': map.name },
-    caption,
-    element(
-      'thead',
-      {},
-      element('tr', {}, element('th', { scope: 'col' }, strings.key), element('th', { scope: 'col' }, strings.value)),
-    ),
-    element('tbody', {}, ...rows),
-    map.truncated ? element('tfoot', {}, element('tr', {}, element('td', { colspan: 2 }, strings['map-more']))) : null,
-  );
-}
-
 /** How many packets went on, were dropped, or ended otherwise: what is said aloud. */
-export function tally(report: RunReport, strings: Strings): string {
+export function tallyOf(packets: readonly PacketReport[], strings: Strings): string {
   const counts = new Map<VerdictMark, number>();
-  for (const packet of report.packets ?? []) {
+  for (const packet of packets) {
     const mark = markOf(packet.verdict);
     counts.set(mark, (counts.get(mark) ?? 0) + 1);
   }
   return [...counts].map(([mark, count]) => fill(strings[`tally-${mark}`], { count })).join(' · ');
 }
+
+export const tally = (report: RunReport, strings: Strings): string => tallyOf(report.packets ?? [], strings);
 
 export function renderResult(report: RunReport, panels: ReadonlySet<string>, strings: Strings): HTMLElement[] {
   const parts: HTMLElement[] = [element('p', { class: 'outcome-title' }, strings.result)];

@@ -1,4 +1,5 @@
 // The static code: reads the original out of it, shows a reader's own text in it, marks lines in trouble.
+import { colouredLines } from './c-tokens.ts';
 import { element } from './dom.ts';
 import type { EditorProblem } from './editor/editor.ts';
 
@@ -14,7 +15,7 @@ export const originalText = (still: HTMLElement): string =>
     .map((line) => line.textContent)
     .join('');
 
-/** Shows `text`: the original in its colours, anything else plain until the editor colours it. */
+/** Shows `text`: the original as the page was built with it, anything else coloured here. */
 export function showText(still: HTMLElement, text: string, original: string, tooLong: string): void {
   const code = still.querySelector('code');
   if (!code) return;
@@ -28,9 +29,7 @@ export function showText(still: HTMLElement, text: string, original: string, too
     code.replaceChildren(element('span', { class: 'too-long' }, `${tooLong}\n`), text.slice(0, 20_000));
     return;
   }
-  code.replaceChildren(
-    ...lines.map((line, index) => element('span', { class: 'line', 'data-line': index + 1 }, `${line}\n`)),
-  );
+  code.replaceChildren(...colouredLines(text));
 }
 
 export function markLines(still: HTMLElement, problems: readonly EditorProblem[]): void {

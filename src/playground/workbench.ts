@@ -1,87 +1,118 @@
-// One example at work: which version is shown, what the reader made of it, running it, editing it, saying what came of it.
-import type { Scenario } from '../lab/api.ts';
-import { createLab, type Lab, type LabOutcome } from '../lab/client.ts';
+// One example at work: which file is shown, what the reader made of it, running it, editing it, saying what came of it.
 import type { Diagnostic, FixIt } from '../diagnostics/diagnostic.ts';
+import type { DefinitionReport, Project, RunReport, Scenario } from '../lab/api.ts';
+import { createLab, type Lab, type LabOutcome } from '../lab/client.ts';
 import { element } from './dom.ts';
-import { loadEditor, type CodeEditor } from './editor/editor.ts';
+import { chooseEditor, chosenEditor, loadEditor, type EditorWords } from './editor/editor.ts';
 import { loadExplanations, type Explain } from './explanations.ts';
-import { keeperFor, type Keeper, type SaveOutcome } from './keep.ts';
+import { showHeader } from './header-view.ts';
+import type { SaveOutcome } from './keep.ts';
+import { editorLanguage } from './language.ts';
+import { createMenu, type MenuItem } from './menu.ts';
+import { openPanels, type Panels } from './panels.ts';
 import { originalWording, renderProblems } from './problems.ts';
+import { readPrograms, type Program } from './programs.ts';
 import { renderResult, tally } from './result.ts';
-import { markLines, originalText, showText } from './still.ts';
+import { markLines, showText } from './still.ts';
 import { fill, loadStrings, type Strings } from './strings.ts';
 
-/** Milliseconds without a keystroke before the text is checked, and kept. */
-const PAUSE = 250;
+/** Milliseconds without a keystroke before the text is kept, and what is wrong with it is written beneath its lines. */
+const PAUSE = 400;
 /** Nothing is said about waiting before so many milliseconds have passed. */
 const PATIENCE = 300;
-
-interface Program {
-  readonly file: string;
-  readonly original: string;
-  readonly keeper: Keeper;
-  readonly still: HTMLElement;
-  readonly surface: HTMLElement;
-  text: string;
-  editor: CodeEditor | null;
-  diagnostics: readonly Diagnostic[];
-}
+const WRAP = 'meet-ebpf:wrap';
 
 export interface Workbench {
   run(): Promise<void>;
   edit(): Promise<void>;
+  /** shows a file as if its tab had been pressed */
+  open(file: string): void;
+  readonly programs: ReadonlyMap<string, Program>;
+  /** all files with the reader's changes */
+  project(): Project;
+  /** replaces a file's text, kept at once; what was there can be brought back */
+  put(file: string, text: string): void;
+  notice(name: string, text: string, ...actions: readonly HTMLElement[]): void;
+  /** keeps what was typed and lets go of everything: the example leaves the page */
+  close(): void;
+}
+
+export interface WorkbenchOptions {
+  /** further entries of the menu */
+  readonly menu?: () => readonly MenuItem[];
 }
 
 /** One lab for all examples of a page. */
 let lab: Lab | null = null;
 
-export async function openWorkbench(root: HTMLElement): Promise<Workbench> {
+export async function openWorkbench(root: HTMLElement, options: WorkbenchOptions = {}): Promise<Workbench> {
   const language = document.documentElement.lang;
   const [strings, explain] = await Promise.all([loadStrings(language), loadExplanations(language)]);
-  return createWorkbench(root, strings, explain, (lab ??= createLab()));
+  return createWorkbench(root, { strings, explain, language, lab: (lab ??= createLab()), ...options });
 }
 
-function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, lab: Lab): Workbench {
+interface Surroundings extends WorkbenchOptions {
+  readonly strings: Strings;
+  readonly explain: Explain;
+  readonly language: string;
+  readonly lab: Lab;
+}
+
+function createWorkbench(root: HTMLElement, { strings, explain, language, lab, menu }: Surroundings): Workbench {
   const find = <E extends HTMLElement>(selector: string): E => {
     const found = root.querySelector<E>(selector);
     if (!found) throw new Error(`the example has no ${selector}`);
     return found;
   };
-  const example = root.dataset['example'] ?? '';
-  const panels = new Set((root.dataset['panels'] ?? '').split(' '));
+  const parts = new Set((root.dataset['panels'] ?? '').split(' '));
   const scenario = JSON.parse(find('.scenario').textContent) as Scenario;
   const radios = [...root.querySelectorAll<HTMLInputElement>('.versions input')];
   const status = find('.status');
   const notices = find('.notices');
   const problems = find('.problems');
   const result = find('.result');
+  const keys = element('div', { class: 'keys', hidden: true });
   const button = (action: string): HTMLButtonElement => find(`[data-action="${action}"]`);
   const me = {};
   let editing = false;
   let running = false;
   let pause: ReturnType<typeof setTimeout> | undefined;
+  let wrap = keptWrap();
 
-  const programs = new Map<string, Program>();
-  for (const section of root.querySelectorAll<HTMLElement>('.program')) {
-    const file = section.dataset['file'] ?? '';
-    const surface = section.querySelector<HTMLElement>('.surface');
-    const still = section.querySelector<HTMLElement>('pre');
-    if (!surface || !still) continue;
-    const original = originalText(still);
-    const keeper = keeperFor(example, file);
-    const program: Program = { file, original, keeper, still, surface, text: original, editor: null, diagnostics: [] };
-    programs.set(file, program);
-    keeper.listen(
+  const programs = readPrograms(root);
+  const over = new AbortController();
+  const { signal } = over;
+  for (const program of programs.values()) {
+    const stop = program.keeper.listen(
       me,
-      (text) => adopt(program, text ?? original),
+      (text) => adopt(program, text ?? program.original),
       () => askAboutConflict(program),
     );
+    signal.addEventListener('abort', stop);
   }
   const first = [...programs.values()][0];
   const current = (): Program => {
     const program = programs.get(radios.find((radio) => radio.checked)?.value ?? '') ?? first;
     if (!program) throw new Error('the example has no programs');
     return program;
+  };
+  let main = programs.get(root.dataset['main'] ?? '') ?? first;
+  /** What is compiled: the program that is shown, or was shown last. */
+  const mainProgram = (): Program => {
+    if (current().kind === 'program') main = current();
+    return main ?? current();
+  };
+
+  const words: EditorWords = {
+    size: strings.bytes,
+    offset: strings['at-byte'],
+    declared: strings['declared-in'],
+    undo: strings['key-undo'],
+    redo: strings['key-redo'],
+    indent: strings['key-indent'],
+    what: strings['key-what'],
+    suggest: strings['key-suggest'],
+    keys: strings['keys'],
   };
 
   /** Takes a text from elsewhere: kept on the device, typed in another example of the page, or the original. */
@@ -90,12 +121,16 @@ function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, 
     program.diagnostics = [];
     if (program.editor) program.editor.setText(text);
     else showText(program.still, text, program.original, strings['too-long']);
+    panels?.stale();
     refresh();
   }
 
-  /** Which buttons there are, and which versions are the reader's own. */
+  /** Which buttons there are, and which files are the reader's own. */
   function refresh(): void {
     const program = current();
+    for (const other of programs.values()) {
+      other.surface.parentElement?.classList.toggle('shown', other === program);
+    }
     const changed = program.text !== program.original;
     const reset = button('reset');
     reset.hidden = !changed && program.keeper.previous() === null;
@@ -110,7 +145,7 @@ function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, 
   }
 
   function say(text: string): void {
-    status.textContent = text;
+    if (status.textContent !== text) status.textContent = text;
   }
 
   /** Says `text` only if the work takes long enough for a person to wonder. */
@@ -153,10 +188,14 @@ function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, 
     );
   }
 
-  const projectOf = (program: Program): { files: Record<string, string>; main: string } => ({
-    files: { [program.file]: program.text },
-    main: program.file,
-  });
+  /** The compiled file with every header; other programs are other projects. */
+  function project(): Project {
+    const compiled = mainProgram();
+    const files = [...programs.values()]
+      .filter((program) => program === compiled || program.kind === 'header')
+      .map((program) => [program.file, program.text] as const);
+    return { files: Object.fromEntries(files), main: compiled.file };
+  }
 
   /** The scenario as it applies to what is about to run: expectations hold for the course's own text only. */
   function scenarioFor(program: Program): Scenario {
@@ -169,31 +208,39 @@ function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, 
     };
   }
 
-  function showProblems(program: Program, diagnostics: readonly Diagnostic[]): void {
-    program.diagnostics = diagnostics;
-    const here = diagnostics.flatMap((diagnostic) =>
-      diagnostic.span?.file === program.file
-        ? [{ ...diagnostic.span, severity: diagnostic.severity, message: originalWording(diagnostic) }]
-        : [],
-    );
-    if (program.editor) program.editor.showProblems(here);
-    else markLines(program.still, here);
-    if (program !== current()) return;
+  /** `calm`: nobody is typing just now, so lines may move to make room for what is wrong with them. */
+  function showProblems(compiled: Program, diagnostics: readonly Diagnostic[], calm = true): void {
+    for (const program of programs.values()) {
+      const here = diagnostics.flatMap((diagnostic) =>
+        diagnostic.span?.file === program.file
+          ? [{ ...diagnostic.span, severity: diagnostic.severity, message: originalWording(diagnostic) }]
+          : [],
+      );
+      if (program !== compiled && program.kind !== 'header') continue;
+      program.diagnostics = diagnostics;
+      if (program.editor) program.editor.showProblems(here, calm);
+      else if (here.length > 0 || program.still.querySelector('.marked')) markLines(program.still, here);
+    }
+    if (compiled !== mainProgram()) return;
     problems.replaceChildren(
-      ...renderProblems(diagnostics, program.file, strings, explain, {
-        goTo: (line, column) => void goTo(program, line, column),
-        fix: program.editor ? (fix) => applyFix(program, fix) : null,
+      ...renderProblems(diagnostics, current().file, strings, explain, {
+        goTo: (file, line, column) => void goTo(file, line, column),
+        fix: (fix) => (programs.get(fix.span.file)?.editor ? () => applyFix(fix) : null),
       }),
     );
     problems.hidden = diagnostics.length === 0;
+    panels?.problems(diagnostics.length);
   }
 
-  async function goTo(program: Program, line: number, column: number): Promise<void> {
-    if (!program.editor) await edit();
-    program.editor?.goTo(line, column);
+  async function goTo(file: string, line: number, column: number): Promise<void> {
+    open(file);
+    if (!current().editor) await edit();
+    current().editor?.goTo(line, column);
   }
 
-  function applyFix(program: Program, { span, text }: FixIt): void {
+  function applyFix({ span, text }: FixIt): void {
+    const program = programs.get(span.file);
+    if (!program) return;
     const lines = program.text.split('\n');
     const at = (line: number, column: number): number =>
       lines.slice(0, line - 1).reduce((sum, it) => sum + it.length + 1, 0) + column - 1;
@@ -222,62 +269,88 @@ function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, 
   async function run(): Promise<void> {
     if (running) return;
     running = true;
-    const program = current();
+    const program = mainProgram();
     const text = program.text;
     clearTimeout(pause);
     const hush = sayIfSlow(strings.working);
     const button = setTimeout(refresh, PATIENCE);
-    const outcome = await lab.run(projectOf(program), scenarioFor(program));
+    const outcome = await lab.run(project(), scenarioFor(program));
     running = false;
     hush();
     clearTimeout(button);
     refresh();
-    if (program !== current()) return say('');
+    if (program !== mainProgram()) return say('');
     if (!outcome.ok) return sayFailure(outcome);
     // A text that was changed meanwhile has its own check on the way; its lines are no longer these.
     if (program.text === text) showProblems(program, outcome.report.diagnostics);
-    result.replaceChildren(...renderResult(outcome.report, panels, strings));
-    result.hidden = false;
-    root.dataset['ran'] = program.file;
+    showResult(program, outcome.report);
     const refused = outcome.report.diagnostics.find((diagnostic) => diagnostic.severity === 'error');
     if (!refused) say(tally(outcome.report, strings));
     else say(refused.span ? fill(strings['stopped-at'], { line: refused.span.line }) : strings['not-run']);
     bringIntoView();
   }
 
-  /** After a run the reader should see what came of it, without losing the code from sight where both fit. */
+  function showResult(program: Program, report: RunReport): void {
+    result.replaceChildren(...renderResult(report, parts, strings));
+    result.hidden = false;
+    root.dataset['ran'] = program.file;
+    panels?.ran(report);
+  }
+
+  /**
+   * After a run the reader should see what came of it, without losing the code from sight where both fit. At once: a page
+   * that glides takes the next tap for itself.
+   */
   function bringIntoView(): void {
     const top = (problems.hidden ? result : problems).getBoundingClientRect().top;
-    if (top > window.innerHeight * 0.72) window.scrollBy({ top: top - window.innerHeight * 0.4, behavior: motion() });
+    if (top > window.innerHeight * 0.72) window.scrollBy({ top: top - window.innerHeight * 0.4, behavior: 'instant' });
   }
   /** The bar lies over the lower edge of the window: what one types must not be behind it. */
   function makeRoom({ surface }: Program): void {
     const { top, bottom } = surface.getBoundingClientRect();
     const hidden = bottom - (window.innerHeight - find('.toolbar').offsetHeight);
-    if (hidden > 0) window.scrollBy({ top: Math.min(hidden, top - 8), behavior: motion() });
+    if (hidden > 0) window.scrollBy({ top: Math.min(hidden, top - 8), behavior: 'instant' });
   }
-  const motion = (): ScrollBehavior => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth');
 
+  let checking = false;
+  /** Checks the text as it is now; while a check is under way, the newest text waits for its end. */
   async function check(program: Program): Promise<void> {
-    const text = program.text;
-    const outcome = await lab.check(projectOf(program));
-    if (program.text !== text) return;
+    if (checking || program.kind === 'companion') return;
+    checking = true;
+    const asked = project();
+    const outcome = await lab.check(asked);
+    checking = false;
+    if (program !== current()) return;
+    if (!sameFiles(asked, project())) return check(program);
     if (outcome.ok) {
-      showProblems(program, outcome.report.diagnostics);
-      const errors = outcome.report.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
-      say(errors === 0 ? strings.clean : fill(strings['problem-count'], { count: errors, file: program.file }));
+      showProblems(mainProgram(), outcome.report.diagnostics, !typing);
+      if (!typing) sayCheck();
     } else if (outcome.reason !== 'cancelled') sayFailure(outcome);
   }
+  function sayCheck(): void {
+    const program = mainProgram();
+    const errors = program.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+    say(errors === 0 ? strings.clean : fill(strings['problem-count'], { count: errors, file: program.file }));
+  }
 
+  let typing = false;
   function changed(program: Program): void {
+    typing = true;
     result.hidden = true;
     delete root.dataset['ran'];
     root.dataset['touched'] = '';
+    panels?.stale();
     refresh();
+    void check(program);
     clearTimeout(pause);
     pause = setTimeout(() => {
+      typing = false;
       save(program);
-      void check(program);
+      if (program.kind === 'companion') return;
+      // What is known is shown; what is still being checked shows itself when it is.
+      if (checking) return;
+      showProblems(mainProgram(), mainProgram().diagnostics);
+      sayCheck();
     }, PAUSE);
   }
 
@@ -288,15 +361,27 @@ function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, 
     if (program.editor) return program.editor.focus();
     const hush = sayIfSlow(strings['loading-editor']);
     try {
-      const open = await loadEditor();
+      const openEditor = await loadEditor(chosenEditor());
       hush();
       say('');
+      if (program.editor) return;
       const host = element('div', { class: 'editor' });
       program.surface.append(host);
-      const editor = open(host, {
+      const editor = openEditor(host, {
         text: program.text,
+        file: program.file,
         label: fill(strings.editing, { file: program.file }),
         still: program.still,
+        language: editorLanguage({
+          lab,
+          project: () => projectOf(program),
+          file: program.file,
+          language,
+          show: define,
+        }),
+        words,
+        wrap,
+        keys,
         onChange() {
           program.text = editor.text();
           changed(program);
@@ -304,52 +389,180 @@ function createWorkbench(root: HTMLElement, strings: Strings, explain: Explain, 
       });
       program.editor = editor;
       program.still.hidden = true;
-      showProblems(program, program.diagnostics);
-      editor.focus();
-      makeRoom(program);
-    } catch {
+      showProblems(mainProgram(), mainProgram().diagnostics);
+      if (program === current()) {
+        editor.focus();
+        makeRoom(program);
+      }
+    } catch (error) {
       hush();
       editing = false;
       refresh();
       say(strings['editor-missing']);
+      throw error;
     }
+  }
+
+  /** The project as a file's editor sees it: a companion stands alone. */
+  function projectOf(program: Program): Project {
+    if (program.kind !== 'companion') return project();
+    return { files: { [program.file]: program.text }, main: program.file };
+  }
+
+  function define(report: DefinitionReport): void {
+    if (report.text !== null) return showHeader(report, strings);
+    void goTo(report.span.file, report.span.line, report.span.column);
+  }
+
+  /** Takes the editors down; the texts stay. */
+  function closeEditors(): void {
+    for (const program of programs.values()) {
+      if (!program.editor) continue;
+      program.text = program.editor.text();
+      program.editor.close();
+      program.editor = null;
+      program.surface.querySelector('.editor')?.remove();
+      program.still.hidden = false;
+      showText(program.still, program.text, program.original, strings['too-long']);
+    }
+    keys.hidden = true;
   }
 
   function reset(): void {
     const program = current();
     const text = program.text === program.original ? (program.keeper.previous() ?? program.original) : program.original;
     adopt(program, text);
-    showProblems(program, []);
+    showProblems(mainProgram(), []);
     result.hidden = true;
     delete root.dataset['touched'];
     save(program);
     if (program.editor) void check(program);
   }
 
+  function shown(): void {
+    result.hidden = true;
+    delete root.dataset['ran'];
+    delete root.dataset['touched'];
+    say('');
+    refresh();
+    panels?.stale();
+    showProblems(mainProgram(), mainProgram().diagnostics);
+    if (editing && !current().editor) void edit();
+  }
+
+  function open(file: string): void {
+    const radio = radios.find((candidate) => candidate.value === file);
+    if (!radio || radio.checked) return;
+    radio.checked = true;
+    shown();
+  }
+
+  function put(file: string, text: string): void {
+    const program = programs.get(file);
+    if (!program) return;
+    adopt(program, text);
+    save(program);
+  }
+
+  const entries = (): readonly MenuItem[] => [
+    ...(current().editor
+      ? [
+          { label: strings.format, act: () => void current().editor?.format() },
+          {
+            label: strings.wrap,
+            checked: wrap,
+            act() {
+              wrap = !wrap;
+              keepWrap(wrap);
+              for (const program of programs.values()) program.editor?.setWrap(wrap);
+            },
+          },
+          {
+            label: chosenEditor() === 'monaco' ? strings['editor-simple'] : strings['editor-full'],
+            act() {
+              chooseEditor(chosenEditor() === 'monaco' ? 'codemirror' : 'monaco');
+              closeEditors();
+              void edit();
+            },
+          },
+        ]
+      : []),
+    ...(menu?.() ?? []),
+  ];
+  const bar = find('.toolbar');
+  bar.prepend(keys);
+  status.before(createMenu(strings.menu, entries));
+  const panels: Panels | null = openPanels(root, {
+    lab,
+    strings,
+    project,
+    scenario: () => scenarioFor(mainProgram()),
+    goTo: (file, line) => void goTo(file, line, 1),
+    mark: (file, lines) =>
+      programs
+        .get(file)
+        ?.still.querySelectorAll('.line')
+        .forEach((line, i) => {
+          line.classList.toggle('lit', lines.has(i + 1));
+        }),
+    text: (file) => programs.get(file)?.text ?? '',
+    announce: say,
+    explain,
+  });
+
   button('reset').addEventListener('click', reset);
   button('cancel').addEventListener('click', () => lab.cancel());
-  for (const radio of radios) {
-    radio.addEventListener('change', () => {
-      result.hidden = true;
-      delete root.dataset['ran'];
-      delete root.dataset['touched'];
-      say('');
-      refresh();
-      showProblems(current(), current().diagnostics);
-      if (editing && !current().editor) void edit();
-    });
-  }
+  for (const radio of radios) radio.addEventListener('change', shown);
   // What was typed in the last moment is kept also when the page goes away.
-  window.addEventListener('pagehide', () => {
+  const keepAll = (): void => {
     for (const program of programs.values()) {
       const kept = program.keeper.text() ?? program.original;
       if (program.text !== kept) program.keeper.save(program.text === program.original ? null : program.text, me);
     }
-  });
+  };
+  window.addEventListener('pagehide', keepAll, { signal });
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      if (document.visibilityState === 'hidden') keepAll();
+    },
+    { signal },
+  );
   for (const program of programs.values()) {
     const kept = program.keeper.text();
     if (kept !== null) adopt(program, kept);
   }
   refresh();
-  return { run, edit };
+  function close(): void {
+    clearTimeout(pause);
+    keepAll();
+    closeEditors();
+    over.abort();
+  }
+  return { run, edit, open, programs, project, put, notice, close };
+}
+
+function sameFiles(a: Project, b: Project): boolean {
+  const names = Object.keys(a.files);
+  return (
+    a.main === b.main &&
+    names.length === Object.keys(b.files).length &&
+    names.every((name) => a.files[name] === b.files[name])
+  );
+}
+
+function keptWrap(): boolean {
+  try {
+    return localStorage.getItem(WRAP) === 'on';
+  } catch {
+    return false;
+  }
+}
+
+function keepWrap(on: boolean): void {
+  try {
+    localStorage.setItem(WRAP, on ? 'on' : 'off');
+  } catch {
+    // Then it lasts as long as the page.
+  }
 }

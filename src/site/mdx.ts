@@ -3,7 +3,8 @@
 //   <Example name="xdp-drop" />
 //       The example of that name (examples/NAME/example.json): its code, its broken variants as tabs, Run, Edit and
 //       the result. `file="no-null-check.bpf.c"` opens with that file; `panels="packets maps trace"` names the parts of
-//       the result that are shown (default: packets maps trace).
+//       the result that are shown (default: packets maps trace). Further panels stand beside the result as tabs:
+//       problems, bytecode (C and eBPF side by side), live-maps (maps that can be changed), linux (downloads).
 //
 //   <Excerpt example="xdp-drop" region="count" />
 //       A part of an example's main file (or of `file="…"`), with the file's own line numbers: the top-level declaration

@@ -101,12 +101,13 @@ export class Analysis {
     return low - 1;
   }
 
-  /** The token that covers the offset, or that ends there. */
+  /** The token that covers the offset; a name that ends there comes before a sign that begins there. */
   tokenAt(offset: number): RawToken | null {
     const after = this.token(this.indexBefore(offset + 1));
-    if (after && after.to > offset) return after;
+    const covered = after && after.to > offset ? after : null;
+    if (covered?.kind === T.IDENTIFIER) return covered;
     const before = this.token(this.indexBefore(offset));
-    return before && before.to >= offset ? before : null;
+    return before && before.to === offset && before.kind === T.IDENTIFIER ? before : covered;
   }
 
   /** The token of the tree that was written at this offset of the file. */

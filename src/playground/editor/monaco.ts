@@ -22,8 +22,9 @@ import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
 import c from 'shiki/langs/c.mjs';
 import { codeThemes } from '../code-themes.ts';
 import { element } from '../dom.ts';
-import type { EditorProblem, OpenEditor } from './editor.ts';
-import './monaco.css';
+import { difference, type EditorProblem, type OpenEditor } from './editor.ts';
+import { ownModel, registerLanguage } from './monaco-language.ts';
+import './editor.css';
 
 const themeNow = (): string => `lacquer-${document.documentElement.dataset['theme'] === 'dark' ? 'dark' : 'light'}`;
 
@@ -54,6 +55,7 @@ function prepare(): void {
     engine: createJavaScriptRegexEngine(),
   });
   shikiToMonaco(highlighter, monaco);
+  registerLanguage();
   document.addEventListener('looks', () => monaco.editor.setTheme(themeNow()));
 }
 
@@ -72,7 +74,10 @@ function textStart(still: HTMLElement): number {
   return (range.getClientRects()[0]?.left ?? 0) - still.getBoundingClientRect().left + still.scrollLeft;
 }
 
-export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) => {
+export const openMonaco: OpenEditor = (
+  host,
+  { text, label, onChange, still, language, words, wrap, readOnly = false },
+) => {
   prepare();
   const style = getComputedStyle(still.querySelector('.line') ?? still);
   const padding = parseFloat(getComputedStyle(still).paddingTop);
@@ -84,6 +89,7 @@ export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) =
 
   const model = monaco.editor.createModel(text, 'c');
   model.updateOptions({ tabSize: 4, insertSpaces: false });
+  ownModel(model, { language, words });
   const editor = monaco.editor.create(host, {
     model,
     theme: themeNow(),
@@ -99,6 +105,13 @@ export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) =
     // Tab moves on, as in every other field of the page; Ctrl+M gives the Tab key to the editor.
     tabFocusMode: true,
     wordSegmenterLocales: ['my'],
+    readOnly,
+    wordWrap: wrap ? 'on' : 'off',
+    // The browser measures the line: Burmese is not as wide as its letters are many.
+    wrappingStrategy: 'advanced',
+    suggest: { showIcons: false, showStatusBar: false },
+    wordBasedSuggestions: 'off',
+    quickSuggestionsDelay: 60,
     glyphMargin: false,
     folding: false,
     lineNumbersMinChars: 4,
@@ -152,16 +165,47 @@ export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) =
     });
   }
 
+  async function format(): Promise<void> {
+    const before = model.getValue();
+    const after = await language.formatted();
+    if (after === null || after === before || model.getValue() !== before) return;
+    replace(difference(before, after));
+    onChange();
+  }
+  function replace({ from, to, insert }: ReturnType<typeof difference>): void {
+    silent = true;
+    editor.pushUndoStop();
+    const range = monaco.Range.fromPositions(model.getPositionAt(from), model.getPositionAt(to));
+    model.pushEditOperations([], [{ range, text: insert }], () => null);
+    editor.pushUndoStop();
+    silent = false;
+  }
+  const define = ({ lineNumber, column }: monaco.IPosition): void => void language.define({ line: lineNumber, column });
+  editor.addAction({
+    id: 'lab.define',
+    label: 'Go to Definition',
+    keybindings: [monaco.KeyCode.F12],
+    run: (it) => {
+      const position = it.getPosition();
+      if (position) define(position);
+    },
+  });
+  editor.addAction({
+    id: 'lab.format',
+    label: 'Format',
+    keybindings: [monaco.KeyMod.Shift | monaco.KeyMod.Alt | monaco.KeyCode.KeyF],
+    run: format,
+  });
+  editor.onMouseDown(({ event, target }) => {
+    if ((event.ctrlKey || event.metaKey) && event.leftButton && target.position) define(target.position);
+  });
+
   return {
     text: () => model.getValue(),
     setText(next) {
-      silent = true;
-      editor.pushUndoStop();
-      model.pushEditOperations([], [{ range: model.getFullModelRange(), text: next }], () => null);
-      editor.pushUndoStop();
-      silent = false;
+      replace(difference(model.getValue(), next));
     },
-    showProblems(problems) {
+    showProblems(problems, calm = true) {
       monaco.editor.setModelMarkers(
         model,
         'lab',
@@ -174,7 +218,7 @@ export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) =
           message: problem.message,
         })),
       );
-      explainBeneath(problems);
+      if (calm || problems.length === 0) explainBeneath(problems);
     },
     goTo(line, column) {
       editor.setPosition({ lineNumber: line, column });
@@ -182,5 +226,12 @@ export const openMonaco: OpenEditor = (host, { text, label, onChange, still }) =
       editor.focus();
     },
     focus: () => editor.focus(),
+    setWrap: (on) => editor.updateOptions({ wordWrap: on ? 'on' : 'off' }),
+    format,
+    close() {
+      editor.dispose();
+      model.dispose();
+      host.style.height = '';
+    },
   };
 };

@@ -4,7 +4,7 @@ import type { AstroIntegration } from 'astro';
 import { rewritePages } from './pages.ts';
 
 /** Chunks that only import() reaches, by the names that Vite gives them: the file names of src/playground. */
-const lazy = /<link rel="stylesheet" href="[^"]*\/_astro\/(?:monaco|workbench|plain)[^"]*\.css"[^>]*>/g;
+const lazy = /<link rel="stylesheet" href="[^"]*\/_astro\/(?:monaco|codemirror|editor|workbench)[^"]*\.css"[^>]*>/g;
 
 export default function lazyStyles(): AstroIntegration {
   return {

@@ -1,0 +1,259 @@
+// The playground page: files, panels, links that carry a program, work that is never lost.
+import AxeBuilder from '@axe-core/playwright';
+import { deflateRawSync } from 'node:zlib';
+import type { Page } from 'playwright/test';
+import { Example, expect, languages, source, test, words, xdpDrop } from './support.ts';
+
+const main = source(xdpDrop.main);
+
+async function open(page: Page, language: string, fragment = ''): Promise<Example> {
+  await page.goto(`/${language}/playground/${fragment}`);
+  await expect(page.locator('.example.whole[data-ready]')).toBeAttached();
+  return new Example(page);
+}
+const tab = (page: Page, name: string) => page.locator(`[role="tab"][data-tab="${name}"]`);
+const linkOf = (data: unknown): string =>
+  `#p=${deflateRawSync(Buffer.from(JSON.stringify(data))).toString('base64url')}`;
+
+for (const language of languages) {
+  const strings = words(language);
+
+  test.describe(language, () => {
+    test('run, look at every panel, change a map, send again', async ({ page }) => {
+      const example = await open(page, language);
+      await example.run();
+      await expect(example.result.locator('.packet-row')).toHaveCount(xdpDrop.scenario.packets.length);
+
+      // Bytecode: the instructions stand beside their lines, and pressing a line leads to it.
+      await tab(page, 'bytecode').click();
+      const call = page.locator('.stretch', { hasText: 'call bpf_map_lookup_elem' }).first();
+      await expect(call.locator('.source')).toContainText('bpf_map_lookup_elem(&counters');
+      await call.locator('.source button').focus();
+      await expect(page.locator('pre .line.lit')).toHaveAttribute(
+        'data-line',
+        (await call.getAttribute('data-line')) ?? '',
+      );
+
+      // Maps: user space puts a number in, and the program counts on from it.
+      await tab(page, 'live-maps').click();
+      const field = page.getByRole('textbox', { name: 'counters[0]' });
+      await expect(field).toHaveValue('2');
+      await field.fill('100');
+      await field.press('Enter');
+      await expect(page.locator('.map-message')).toHaveText(strings['map-changed']);
+      await page.getByRole('button', { name: strings['send-again'] }).click();
+      await expect(field).toHaveValue('102');
+      await field.fill('many');
+      await field.press('Enter');
+      await expect(page.locator('.map-message.problem')).toContainText('counters');
+      await expect(field).toHaveValue('102');
+
+      // Linux: the object that was just compiled.
+      await tab(page, 'linux').click();
+      const [object] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: strings['download-object'] }).click(),
+      ]);
+      expect(object.suggestedFilename()).toBe('drop.bpf.o');
+      const bytes = await (await object.createReadStream()).toArray();
+      expect(
+        Buffer.concat(bytes as Buffer[])
+          .subarray(0, 4)
+          .toString('latin1'),
+      ).toBe('\x7fELF');
+      const [folder] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: strings['download-folder'] }).click(),
+      ]);
+      expect(folder.suggestedFilename()).toBe('xdp-drop.zip');
+    });
+
+    test('a refusal opens the problems, whose line leads to the code', async ({ page }) => {
+      const example = await open(page, language, '#file=no-null-check.bpf.c');
+      await example.run();
+      await expect(tab(page, 'problems')).toHaveAttribute('aria-selected', 'true');
+      const problem = example.problems.first();
+      const variant = xdpDrop.variants.find((it) => it.file === 'no-null-check.bpf.c');
+      await expect(problem).toContainText(variant?.message ?? '');
+      await problem.locator('.problem-place button').click();
+      await expect(page.locator('.program.shown .monaco-editor, .program.shown .cm-editor').first()).toBeVisible();
+    });
+
+    test('an own header beside the program, deleted and brought back', async ({ page }) => {
+      const example = await open(page, language);
+      await page.getByRole('button', { name: strings['new-file'] }).click();
+      await page.getByLabel(strings['new-file-name']).fill('../bad.h');
+      await page.getByRole('button', { name: strings.add }).click();
+      await expect(page.getByText(strings['new-file-bad'])).toBeVisible();
+      await page.getByLabel(strings['new-file-name']).fill('own.h');
+      await page.getByRole('button', { name: strings.add }).click();
+      await expect(page.locator('.versions input[value="own.h"]')).toBeChecked();
+      await example.edit();
+      await example.replace('#define BLOCKED 0x0a020203\n');
+      await example.choose(xdpDrop.main);
+      await expect(page.locator('.program.shown[data-file="drop.bpf.c"] .editor')).toBeVisible();
+      await example.replace(main.replace(/#define BLOCKED.*\n/, '#include "own.h"\n'));
+      await expect(example.status).toHaveText(strings.clean);
+      await example.run();
+      await expect(example.result.locator('.packet-row').first()).toHaveAttribute('data-verdict', 'XDP_DROP');
+      await page.reload();
+      await expect(page.locator('.versions input[value="own.h"]')).toBeAttached();
+      await page.locator('.versions label', { hasText: 'own.h' }).click();
+      await page.locator('.menu summary').click();
+      await page.getByRole('button', { name: strings['delete-file'].replace('{file}', 'own.h') }).click();
+      await expect(page.locator('.versions input[value="own.h"]')).toHaveCount(0);
+      await page.getByRole('button', { name: strings['undo-reset'] }).click();
+      await expect(page.locator('.program[data-file="own.h"] pre')).toContainText('0x0a020203');
+    });
+
+    test('a link carries the program; it neither runs nor touches own work until asked', async ({
+      page,
+      browser,
+      baseURL,
+    }) => {
+      const example = await open(page, language);
+      await example.edit();
+      await example.replace(main.replace('/* 10.2.2.1 */', '/* မျှဝေတာ */'));
+      await expect(example.status).toHaveText(strings.clean);
+      await page.locator('.menu summary').click();
+      await page.getByRole('button', { name: strings.share }).click();
+      const link = await page.locator('.playground-notices input').inputValue();
+      expect(link.length).toBeLessThan(4200);
+
+      const context = await browser.newContext({ baseURL: baseURL ?? '', serviceWorkers: 'block' });
+      const other = await context.newPage();
+      const theirs = await open(other, language);
+      await theirs.edit();
+      await theirs.replace(main.replace('/* 10.2.2.1 */', '/* mine */'));
+      await expect(theirs.status).toHaveText(strings.clean);
+      await other.goto('about:blank');
+      await other.goto(link);
+      await expect(other.getByText(strings['shared-title'])).toBeVisible();
+      const code = other.locator('.program.shown pre');
+      await expect(code).toContainText('mine');
+      await expect(other.locator('.result')).toBeHidden();
+      await other.getByRole('button', { name: strings['shared-look'] }).click();
+      await expect(code).toContainText('မျှဝေတာ');
+      await expect(other.locator('.result')).toBeHidden();
+      await other.getByRole('button', { name: strings['shared-take'] }).click();
+      await expect(other.locator('.versions')).toContainText('drop-2.bpf.c');
+      await expect(code).toContainText('မျှဝေတာ');
+      await new Example(other).choose(xdpDrop.main);
+      await expect(code).toContainText('mine');
+      await context.close();
+    });
+
+    test('axe finds nothing on any panel, light and dark', async ({ page }) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const example = await open(page, language);
+        await example.run();
+        await expect(example.result.locator('.packet-row').first()).toBeVisible();
+        for (const name of ['result', 'problems', 'bytecode', 'live-maps', 'linux']) {
+          await tab(page, name).click();
+          if (name === 'bytecode') await expect(page.locator('.stretch').first()).toBeVisible();
+          const { violations } = await new AxeBuilder({ page }).include('.playground').analyze();
+          expect(
+            violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`),
+            `${colorScheme}, ${name}`,
+          ).toEqual([]);
+        }
+      }
+    });
+  });
+}
+
+test('hostile links are refused, and nothing of them is written into the page', async ({ page }) => {
+  const strings = words('en');
+  const bad = [
+    '#p=%%%',
+    '#p=AAAA',
+    linkOf({ v: 1, example: '<img src=x onerror=alert(1)>', files: {}, open: '' }),
+    linkOf({ v: 1, example: 'xdp-drop', files: { '<script>.c': 'x' }, open: '' }),
+    `#p=${'A'.repeat(60_000)}`,
+  ];
+  for (const fragment of bad) {
+    await page.goto('about:blank');
+    await open(page, 'en', fragment);
+    await expect(page.getByText(strings['shared-bad'])).toBeVisible();
+    await expect(page.locator('.program.shown pre')).toContainText('xdp_drop');
+  }
+  // A text that looks like markup is shown as the text that it is.
+  await page.goto('about:blank');
+  const text = '</script><script>document.title="gone"</script><img src=x onerror="document.title=1">\n';
+  await open(page, 'en', linkOf({ v: 1, example: 'xdp-drop', files: { 'drop.bpf.c': text }, open: 'drop.bpf.c' }));
+  await page.getByRole('button', { name: strings['shared-look'] }).click();
+  await expect(page.locator('.program.shown pre')).toContainText('<img src=x onerror=');
+  await expect(page).toHaveTitle(/Playground/);
+  await expect(page.locator('.program img')).toHaveCount(0);
+});
+
+test('what is too large for a link is saved as a file, which opens again', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'once is enough: files are the same everywhere');
+  const strings = words('en');
+  const example = await open(page, 'en');
+  await example.edit();
+  let noise = '';
+  for (let i = 0, n = 1; i < 900; i++) noise += `// ${(n = (n * 48271) % 2147483647).toString(36)}\n`;
+  await example.replace(noise + main);
+  await expect(example.status).toHaveText(strings.clean);
+  await page.locator('.menu summary').click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: strings.share }).click(),
+  ]);
+  const path = await file.path();
+  await page.evaluate(() => localStorage.clear());
+  const fresh = await open(page, 'en');
+  await fresh.root.locator('.menu summary').click();
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: strings['open-file'] }).click(),
+  ]);
+  await chooser.setFiles(path);
+  await expect(page.locator('.program.shown pre')).toContainText(noise.split('\n')[5] ?? '');
+  await fresh.root.locator('.menu summary').click();
+  const [again] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: strings['open-file'] }).click(),
+  ]);
+  await again.setFiles({ name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"v":1,"projects":7}') });
+  await expect(page.getByText(strings['import-bad'])).toBeVisible();
+});
+
+test('by keyboard alone: edit, be refused, mend, share', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'a phone has no Tab key');
+  const strings = words('en');
+  const example = await open(page, 'en');
+  await example.button('edit').focus();
+  await page.keyboard.press('Enter');
+  await expect(example.root.locator('.monaco-editor').first()).toBeVisible();
+  await page.keyboard.type('x');
+  await expect(example.problems.first()).toBeAttached();
+  // A list of suggestions takes Tab for itself; Escape sends it away.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  await expect(example.button('run')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(tab(page, 'problems')).toHaveAttribute('aria-selected', 'true');
+  await tab(page, 'problems').focus();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(example.root.locator('textarea.inputarea').first()).toBeFocused();
+  await page.keyboard.press('Delete');
+  await expect(example.problems).toHaveCount(0);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(example.result.locator('.packet-row').first()).toBeVisible();
+  await example.root.locator('.menu summary').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: strings.share }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.playground-notices')).toContainText(/link/i);
+  // Tabs: arrows go from one to the next.
+  await tab(page, 'result').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(tab(page, 'problems')).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(tab(page, 'linux')).toHaveAttribute('aria-selected', 'true');
+});

@@ -1,0 +1,26 @@
+// An example's folder as the playground page loads it: /playground/NAME.json.
+import type { Scenario } from '../lab/api.ts';
+import type { FileKind } from './programs.ts';
+
+export interface FolderFile {
+  readonly name: string;
+  readonly text: string;
+  readonly kind: FileKind;
+  /** broken on purpose */
+  readonly broken: boolean;
+}
+
+export interface ExampleFolder {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly files: readonly FolderFile[];
+  /** what stands beside all examples: common.mk and its like */
+  readonly shared: readonly { readonly name: string; readonly text: string }[];
+}
+
+/** A name that the reader may give to a file of their own. */
+export const isFileName = (name: string): boolean => /^[\w][\w-]*(?:\.[\w-]+)*\.[ch]$/.test(name) && name.length <= 64;
+
+/** What the lab does with a file of that name. */
+export const kindOf = (name: string): FileKind =>
+  name.endsWith('.bpf.c') ? 'program' : name.endsWith('.h') ? 'header' : 'companion';

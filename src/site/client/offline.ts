@@ -1,0 +1,117 @@
+// Reading without a network: what was seen stays readable by itself; a whole language is kept on request, with its size said
+// before. The button is in the page's foot (components/KeepOffline.astro).
+import type { PublishedFile } from '../integrations/offline.ts';
+
+interface List {
+  readonly files: readonly PublishedFile[];
+  readonly version: string;
+}
+
+const KEPT = 'meet-ebpf:offline';
+const place = document.querySelector<HTMLElement>('[data-keep-offline]');
+const base = place?.dataset['base'] ?? '/';
+
+/** Which of the published files this reader needs: one language, and the editor of this kind of device. */
+function wanted(files: readonly PublishedFile[], language: string, languages: readonly string[]): PublishedFile[] {
+  const others = languages.filter((other) => other !== language).map((other) => `${base}${other}/`);
+  const touch = matchMedia('(pointer: coarse)').matches;
+  return files.filter(
+    ({ path }) =>
+      !others.some((other) => path.startsWith(other)) &&
+      !(touch && /\/(?:monaco|editor\.worker|codicon)[^/]*$/.test(path)),
+  );
+}
+
+const size = (files: readonly PublishedFile[]): string =>
+  (files.reduce((sum, file) => sum + file.bytes, 0) / 1e6).toFixed(1);
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+function remember(version: string | null): void {
+  try {
+    if (version === null) localStorage.removeItem(KEPT);
+    else localStorage.setItem(KEPT, version);
+  } catch {
+    // Then the button offers it once more at the next visit; what is kept is not loaded again.
+  }
+}
+
+async function offer(registration: ServiceWorkerRegistration, at: HTMLElement): Promise<void> {
+  const response = await fetch(`${base}offline.json`);
+  if (!response.ok) return;
+  const list = (await response.json()) as List;
+  const { dataset } = at;
+  const files = wanted(list.files, document.documentElement.lang, (dataset['languages'] ?? '').split(' '));
+  const fill = (text: string | undefined, values: Readonly<Record<string, string | number>>): string =>
+    (text ?? '').replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  const button = document.createElement('button');
+  button.type = 'button';
+  const status = document.createElement('span');
+  status.setAttribute('role', 'status');
+  const idle = (): void => {
+    const kept = remembered();
+    const label = kept === null ? dataset['keep'] : kept === list.version ? dataset['forget'] : dataset['renew'];
+    button.textContent = fill(label, { size: size(files) });
+    button.disabled = false;
+  };
+
+  async function forget(worker: ServiceWorker): Promise<void> {
+    const { port1, port2 } = new MessageChannel();
+    const done = new Promise((resolve) => (port1.onmessage = resolve));
+    worker.postMessage({ kind: 'forget' }, [port2]);
+    await done;
+    remember(null);
+    status.textContent = dataset['forgotten'] ?? '';
+    idle();
+  }
+
+  function keep(worker: ServiceWorker): void {
+    const { port1, port2 } = new MessageChannel();
+    button.disabled = true;
+    port1.onmessage = ({ data }: MessageEvent<{ done: number; failed: number }>) => {
+      const ended = data.done === files.length;
+      button.textContent = fill(dataset['keeping'], { percent: Math.round((100 * data.done) / files.length) });
+      if (!ended) return;
+      if (data.failed === 0) remember(list.version);
+      status.textContent = (data.failed === 0 ? dataset['kept'] : dataset['failed']) ?? '';
+      idle();
+    };
+    worker.postMessage({ kind: 'keep', urls: files.map((file) => file.path) }, [port2]);
+  }
+
+  button.addEventListener('click', () => {
+    const worker = registration.active;
+    if (!worker) return;
+    status.textContent = '';
+    if (remembered() === list.version) void forget(worker);
+    else keep(worker);
+  });
+  idle();
+  at.replaceChildren(button, status);
+  at.hidden = false;
+}
+
+/** Once the page is read and quiet: nothing of this competes with the text. */
+async function start(at: HTMLElement): Promise<void> {
+  const registration = await navigator.serviceWorker.register(`${base}sw.js`, { scope: base });
+  const { active } = await navigator.serviceWorker.ready;
+  const loaded = performance.getEntriesByType('resource').map((entry) => entry.name);
+  active?.postMessage({ kind: 'seen', urls: [location.href.replace(/#.*$/, ''), ...loaded] });
+  await offer(registration, at);
+}
+
+if (place && 'serviceWorker' in navigator && import.meta.env.PROD) {
+  const begin = (): void => {
+    const work = (): void => void start(place).catch(() => undefined);
+    if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: 5000 });
+    else setTimeout(work, 1500);
+  };
+  if (document.readyState === 'complete') begin();
+  else window.addEventListener('load', begin, { once: true });
+}
