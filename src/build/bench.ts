@@ -1,9 +1,11 @@
-// npm run bench [machine|compiler|book …]: figures measured on this machine in one run, with ratios to the kernel and
+// npm run bench [machine|compiler|verifier|editor|book …]: figures measured on this machine in one run, with ratios to the kernel and
 // clang where they may be asked (ASK_LINUX=1, clang-19 installed). Nothing here fails a test.
 import { fileURLToPath } from 'node:url';
 import { exampleNames, readExample } from '../cli/examples.ts';
 import { startLab } from '../cli/kernel.ts';
 import { benchCompiler } from '../compiler/bench.ts';
+import { benchVerifier, formatVerifierBench } from '../judge/bench-verifier.ts';
+import { benchEditor } from '../lab/bench.ts';
 import { benchBook, CHAPTERS } from './large-course.ts';
 import { benchArithmetic, benchPacket, benchReplay, formatArithmetic, formatPacket } from '../jit/bench.ts';
 
@@ -34,6 +36,12 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
       );
     }
     console.log(`instructions, ours : clang: geometric mean ${meanRatio.toFixed(2)}, worst ${worstRatio.toFixed(2)}`);
+  },
+  async verifier() {
+    console.log(formatVerifierBench(await benchVerifier((await startLab()).kernel)));
+  },
+  async editor() {
+    for (const line of benchEditor(await startLab())) console.log(line);
   },
   async book() {
     const rows = benchBook();
