@@ -46,6 +46,15 @@ export const MAP_TYPES: readonly MapType[] = [
   { id: 33, name: 'arena', constant: 'BPF_MAP_TYPE_ARENA', simulated: false },
 ];
 
+const PER_CPU: ReadonlySet<number> = new Set([5, 6, 10, 21]);
+
+/** Does every processor have a value of its own for each key? */
+export const isPerCpu = (type: number): boolean => PER_CPU.has(type);
+
+/** Bytes of a value as user space gets it: of a per-CPU map one for each processor, in multiples of eight. */
+export const userValueSize = (type: number, valueSize: number, cpus: number): number =>
+  isPerCpu(type) ? ((valueSize + 7) & ~7) * cpus : valueSize;
+
 /** Flags of BPF_MAP_CREATE. */
 export const BPF_F_NO_PREALLOC = 1 << 0;
 export const BPF_F_NO_COMMON_LRU = 1 << 1;

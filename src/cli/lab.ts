@@ -15,7 +15,7 @@ lab replay  FILE PCAP [--program NAME] [--json]
 FILE is .c (compiled first), .o (an ELF object) or .bin (raw 8-byte instructions).
 PROGRAM OPTIONS: --program NAME · --type TYPE · --map TYPE:KEY:VALUE:ENTRIES … · --license TEXT · --caps root|bpf · --kernel 6.18|6.1
 RUN OPTIONS: --packet HEX | --packet-file FILE · --context HEX · --repeat N · --engine interpreter|jit|jit-checked · --unverified ·
-  --budget N · --seed N · --state FILE (write what is loaded, for lab bpftool)
+  --budget N · --seed N · --cpu 0|1 · --state FILE (write what is loaded, for lab bpftool)
 Exit status: 0 done (verify, run: accepted) · 1 rejected, or C with errors · 2 wrong usage · 3 a fault while running`;
 
 /** Each command is loaded when it is asked for, so that `lab asm` does not pay for the compiler. */

@@ -22,6 +22,7 @@ const RUN_OPTIONS = {
   unverified: { type: 'boolean' },
   budget: { type: 'string' },
   seed: { type: 'string' },
+  cpu: { type: 'string' },
   state: { type: 'string' },
 } as const;
 
@@ -46,6 +47,7 @@ export async function run(args: string[]): Promise<number> {
   const repeat = wholeNumber(values.repeat ?? '1', '--repeat', 1, 1_000_000_000);
   const budget = wholeNumber(values.budget ?? String(DEFAULT_BUDGET), '--budget', 1, Number.MAX_SAFE_INTEGER);
   const seed = wholeNumber(values.seed ?? '1', '--seed', 0, Number.MAX_SAFE_INTEGER);
+  const cpu = wholeNumber(values.cpu ?? '0', '--cpu', 0, 1);
   const packet =
     hexOption(values.packet, '--packet') ??
     (values['packet-file'] === undefined ? undefined : new Uint8Array(readBytes(values['packet-file'])));
@@ -87,6 +89,7 @@ export async function run(args: string[]): Promise<number> {
   }
 
   useEngine(kernel, engine, [fd]);
+  kernel.exports.setCpu(cpu);
   kernel.exports.setBudget(BigInt(budget));
   const before = kernel.exports.instructionsRun();
   const began = process.hrtime.bigint();

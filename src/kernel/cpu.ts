@@ -23,8 +23,9 @@ export function resetMachine(seed: u64, count: u32): void {
   if (random == 0) random = 1;
 }
 
+/** A number beyond the last processor's is the last one's. */
 export function setCpu(number: u32): void {
-  cpu = number;
+  cpu = min<u32>(number, cpus - 1);
 }
 
 /** The running processor wants a lock that another one holds (only where several work side by side, vm/race.ts). */

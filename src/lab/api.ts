@@ -44,6 +44,8 @@ export interface PacketSpec {
   readonly truncate?: number;
   /** how many times it is sent, one after the other (default 1) */
   readonly count?: number;
+  /** the processor that receives it: 0 (the default) or 1 */
+  readonly cpu?: number;
 }
 
 export interface Scenario {
@@ -69,6 +71,8 @@ export interface ExampleDescription {
     readonly line: number;
   }[];
   readonly scenario: Scenario;
+  /** a whole network for the example's programs; held against src/lab/scenario.ts before it is used */
+  readonly network?: unknown;
 }
 
 export interface MapEntry {

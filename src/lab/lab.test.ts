@@ -53,6 +53,17 @@ test('a scenario with a bad address says what to write', () => {
   expect(report.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['S001']);
 });
 
+test('packets reach the processor that the scenario names, and per-CPU maps keep them apart', () => {
+  const source = `${HEAD}struct { __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u64); } seen SEC(".maps");
+    SEC("xdp") int f(struct xdp_md *ctx) { __u32 key = 0; __u64 *n = bpf_map_lookup_elem(&seen, &key); if (n) (*n)++; return bpf_get_smp_processor_id(); }`;
+  const packets = [{ ...PACKET, count: 3 }, { ...PACKET, cpu: 1 }, PACKET];
+  const report = lab.run({ files: { 'a.bpf.c': source }, main: 'a.bpf.c' }, { packets });
+  expect(report.packets?.map((packet) => packet.retval)).toEqual([0, 0, 0, 1, 0]);
+  const [entry] = report.maps?.[0]?.entries ?? [];
+  expect(entry?.decoded?.value).toEqual([4, 1]);
+  expect(entry?.value).toBe('04000000000000000100000000000000');
+});
+
 test('the same scenario gives the same report', () => {
   const body = 'SEC("xdp") int f(struct xdp_md *ctx) { return bpf_get_prandom_u32() & 1 ? XDP_DROP : XDP_PASS; }';
   expect(run(body)).toEqual(run(body));

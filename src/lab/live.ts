@@ -1,5 +1,6 @@
 // What one may do while a program is loaded: change its maps, as user space does, and send the packets again.
 import { errorName, type LoadedMap, type LoadedObject, type LoadedProgram } from '../loader/load.ts';
+import { isPerCpu, userValueSize } from '../bpf/maps.ts';
 import type { Kernel } from '../loader/kernel.ts';
 import type { Btf } from '../loader/btf.ts';
 import type { LiveReport, MapEdit, Scenario } from './api.ts';
@@ -48,10 +49,23 @@ function write(
   } else key = bytesOf(btf, keyType, definition.keySize, edit.key, new Uint8Array(definition.keySize));
   if (!key) return 'key';
   if (edit.value === null) return kernel.deleteElement(fd, key);
-  const found = kernel.lookupElement(fd, key, definition.valueSize);
-  const before = typeof found === 'number' ? new Uint8Array(definition.valueSize) : found;
-  const value = bytesOf(btf, definition.valueType, definition.valueSize, edit.value, before);
-  return value ? kernel.updateElement(fd, key, value) : 'value';
+  const room = userValueSize(definition.type, definition.valueSize, kernel.cpus);
+  const found = kernel.lookupElement(fd, key, room);
+  const before = typeof found === 'number' ? new Uint8Array(room) : found;
+  const value = bytesOf(
+    btf,
+    definition.valueType,
+    definition.valueSize,
+    edit.value,
+    before.slice(0, definition.valueSize),
+  );
+  if (!value) return 'value';
+  if (!isPerCpu(definition.type)) return kernel.updateElement(fd, key, value);
+  // What one writes is every processor's.
+  const each = room / kernel.cpus;
+  const all = new Uint8Array(room);
+  for (let at = 0; at < room; at += each) all.set(value, at);
+  return kernel.updateElement(fd, key, all);
 }
 
 export function mapReports(kernel: Kernel, { loaded }: LiveRun): LiveReport['maps'] {

@@ -1,5 +1,5 @@
 // A map's contents for people: raw bytes, and decoded by BTF where the object has it.
-import { MAP_TYPES } from '../bpf/maps.ts';
+import { MAP_TYPES, isPerCpu, userValueSize } from '../bpf/maps.ts';
 import type { Btf } from '../loader/btf.ts';
 import { decodeValue } from '../loader/btf-values.ts';
 import type { Kernel } from '../loader/kernel.ts';
@@ -9,6 +9,15 @@ import type { MapEntry, MapReport } from './api.ts';
 
 /** Entries that a report lists at most. */
 const LISTED = 1024;
+
+/** A value by BTF; of a per-CPU map the values of all processors, in a list. */
+function decodeAll(btf: Btf, { type, valueSize, valueType }: LoadedMap['definition'], value: Uint8Array): unknown {
+  if (!isPerCpu(type)) return decodeValue(btf, valueType, value);
+  const room = (valueSize + 7) & ~7;
+  return Array.from({ length: value.length / room }, (_, cpu) =>
+    decodeValue(btf, valueType, value.slice(cpu * room, cpu * room + valueSize)),
+  );
+}
 
 export function dumpMap(kernel: Kernel, map: LoadedMap, btf: Btf | null, limit = LISTED): MapReport {
   const { definition, fd } = map;
@@ -21,7 +30,7 @@ export function dumpMap(kernel: Kernel, map: LoadedMap, btf: Btf | null, limit =
       truncated = true;
       break;
     }
-    const value = kernel.lookupElement(fd, key, definition.valueSize);
+    const value = kernel.lookupElement(fd, key, userValueSize(definition.type, definition.valueSize, kernel.cpus));
     if (typeof value !== 'number') {
       entries.push({
         key: formatHex(key),
@@ -32,7 +41,7 @@ export function dumpMap(kernel: Kernel, map: LoadedMap, btf: Btf | null, limit =
                 definition.keyType === 0
                   ? new DataView(key.buffer).getUint32(0, true)
                   : decodeValue(btf, definition.keyType, key),
-              value: decodeValue(btf, definition.valueType, value),
+              value: decodeAll(btf, definition, value),
             }
           : null,
       });

@@ -56,6 +56,7 @@ export function runPackets(
     }
     for (let n = 0; n < (spec.count ?? 1) && packets.length < MAX_PACKETS; n++) {
       kernel.exports.setBudget(BigInt(budget));
+      kernel.exports.setCpu(spec.cpu ?? 0);
       const before = kernel.exports.instructionsRun();
       const result = kernel.testRun(program.fd, { packet });
       const instructions = Number(kernel.exports.instructionsRun() - before);
