@@ -178,6 +178,8 @@ export function parseBtf(bytes: Uint8Array): Btf | LoadProblem {
     }
     types.push({ id, kind, name, size, type, members, values, count, flags });
   }
+  const endless = typeInsideItself(types);
+  if (endless) return damaged(`type ${endless.id} contains itself`);
   return { bytes, types, dataSections, string };
 }
 
@@ -237,6 +239,51 @@ const TAIL_SIZES: readonly ({ readonly fixed: number; readonly each: number } | 
   { fixed: 0, each: 0 },
   { fixed: 0, each: 12 },
 ];
+
+/** The first type whose size would be endless, as the kernel looks for it: by members and elements, not by pointers. */
+function typeInsideItself(types: readonly BtfType[]): BtfType | null {
+  /** 1: on the way to it, 2: done */
+  const state = new Uint8Array(types.length);
+  // an explicit stack: a damaged object may nest as deeply as it has types
+  const stack: number[] = [];
+  for (let root = 1; root < types.length; root++) {
+    if (state[root] === 0) stack.push(root);
+    for (let id = stack.at(-1); id !== undefined; id = stack.at(-1)) {
+      const type = types[id];
+      if (!type || state[id] === 2) {
+        stack.pop();
+      } else if (state[id] === 1) {
+        state[id] = 2;
+        stack.pop();
+      } else {
+        state[id] = 1;
+        for (const part of partsOf(type)) {
+          if (state[part] === 1) return type;
+          if (state[part] === 0) stack.push(part);
+        }
+      }
+    }
+  }
+  return null;
+}
+
+/** Ids of the types that a value of this type holds. */
+function partsOf(type: BtfType): number[] {
+  switch (type.kind) {
+    case BTF_KIND_STRUCT:
+    case BTF_KIND_UNION:
+      return type.members.map((member) => member.type);
+    case BTF_KIND_ARRAY:
+    case BTF_KIND_TYPEDEF:
+    case BTF_KIND_CONST:
+    case BTF_KIND_VOLATILE:
+    case BTF_KIND_RESTRICT:
+    case BTF_KIND_TYPE_TAG:
+      return [type.type];
+    default:
+      return [];
+  }
+}
 
 /** Follows typedefs, const, volatile, restrict and tags to the type that says how bytes are laid out. */
 export function resolveType(btf: Btf, id: number): BtfType {

@@ -16,8 +16,11 @@ import {
   type BtfType,
 } from './btf.ts';
 
-/** Types may be nested no deeper, lest a damaged object never ends. */
+/** Types may be nested no deeper (libbpf's limit). */
 const DEPTH = 32;
+
+/** Pairs of types that were compared already: asked again, whether inside themselves or elsewhere, they are taken to agree. */
+type Compared = Set<string>;
 
 export const isComposite = (type: BtfType): boolean => type.kind === BTF_KIND_STRUCT || type.kind === BTF_KIND_UNION;
 export const isEnum = (type: BtfType): boolean => type.kind === BTF_KIND_ENUM || type.kind === BTF_KIND_ENUM64;
@@ -56,11 +59,21 @@ export function fieldsAreCompatible(local: Btf, localId: number, target: Btf, ta
 }
 
 /** bpf_core_type_exists() and its like: the kinds all the way down, names only at the top. */
-export function typesAreCompatible(local: Btf, localId: number, target: Btf, targetId: number, depth = 0): boolean {
+export function typesAreCompatible(
+  local: Btf,
+  localId: number,
+  target: Btf,
+  targetId: number,
+  depth = 0,
+  compared: Compared = new Set(),
+): boolean {
   const a = resolveType(local, localId);
   const b = resolveType(target, targetId);
   if (depth > DEPTH || !sameKind(a, b)) return false;
-  const inner = (x: number, y: number): boolean => typesAreCompatible(local, x, target, y, depth + 1);
+  const pair = `${a.id} ${b.id}`;
+  if (compared.has(pair)) return true;
+  compared.add(pair);
+  const inner = (x: number, y: number): boolean => typesAreCompatible(local, x, target, y, depth + 1, compared);
   switch (a.kind) {
     case BTF_KIND_PTR:
     case BTF_KIND_ARRAY:
@@ -84,13 +97,17 @@ export function typesMatch(
   targetId: number,
   behindPointer = false,
   depth = 0,
+  compared: Compared = new Set(),
 ): boolean {
   if (depth > DEPTH) return false;
   const a = resolveType(local, localId);
   const b = resolveType(target, targetId);
   if (essentialName(a.name) !== essentialName(b.name)) return false;
+  const pair = `${a.id} ${b.id} ${behindPointer}`;
+  if (compared.has(pair)) return true;
+  compared.add(pair);
   const inner = (x: number, y: number, pointed = behindPointer): boolean =>
-    typesMatch(local, x, target, y, pointed, depth + 1);
+    typesMatch(local, x, target, y, pointed, depth + 1, compared);
   const isForward = (type: BtfType, union: boolean): boolean =>
     type.kind === BTF_KIND_FWD && (type.flags === 1) === union;
   switch (a.kind) {
