@@ -33,6 +33,8 @@ const GROUPS: Partial<Record<MessageKey, string>> = {
   'unused-comparison': 'unused-comparison',
   'unused-equality': 'unused-comparison',
   'missing-return': 'return-type',
+  'missing-return-everywhere': 'return-type',
+  'string-comparison': 'string-compare',
   'index-past-end': 'array-bounds',
   'index-before-start': 'array-bounds',
   'empty-body': 'empty-body',

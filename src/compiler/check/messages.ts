@@ -158,6 +158,8 @@ export const MESSAGES = {
   'parameter-incomplete': error('C249', 'variable has incomplete type {type}'),
   'parameter-name-omitted': warning('C250', 'omitting the parameter name in a function definition is a C23 extension'),
   'incomplete-result': error('C251', 'incomplete result type {type} in function definition'),
+  'missing-return-everywhere': warning('C262', 'non-void function does not return a value'),
+  'undeclared-macro': error('C263', "use of undefined macro '{name}'"),
   'missing-return': warning('C252', 'non-void function does not return a value in all control paths'),
   'alignment-power-of-two': error('C253', 'requested alignment is not a power of 2'),
   'attribute-wants-string': error('C254', "'{name}' attribute requires a string"),
@@ -291,6 +293,10 @@ export const MESSAGES = {
   'unused-comparison': warning('C375', 'relational comparison result unused'),
   'unused-equality': warning('C376', 'equality comparison result unused'),
   'assignment-as-condition': warning('C377', 'using the result of an assignment as a condition without parentheses'),
+  'string-comparison': warning(
+    'C382',
+    'result of comparison against a string literal is unspecified (use an explicit string comparison function instead)',
+  ),
   'extraneous-parentheses': warning('C378', 'equality comparison with extraneous parentheses'),
 
   // C4xx: initialisers
@@ -320,6 +326,7 @@ export const MESSAGES = {
   'case-overflow': warning('C507', 'overflow converting case value to switch condition type ({value} to {changed})'),
   'switch-type': error('C508', 'statement requires expression of integer type ({type} invalid)'),
   'label-redefined': error('C509', "redefinition of label '{name}'"),
+  'extraneous-after-condition': error('C517', "extraneous ')' after condition, expected a statement"),
   'label-undeclared': error('C510', "use of undeclared label '{name}'"),
   'void-returns-value': error('C511', "void function '{name}' should not return a value"),
   'return-without-value': error('C512', "non-void function '{name}' should return a value"),
@@ -362,6 +369,15 @@ export const MESSAGES = {
   'pass-argument-here': note('C806', 'passing argument to parameter {name}here'),
   'forward-declaration': note('C807', "forward declaration of '{type}'"),
   'did-you-mean': note('C811', "did you mean '{guess}'?"),
+  'declared-in-header': note('C812', "'{name}' is declared in <{header}>; write #include <{header}> at the top"),
+  'no-c-library': note(
+    'C813',
+    "'{name}' is of the C library, which the kernel has not: print with bpf_printk(), keep data in maps or on the stack",
+  ),
+  'similar-header': note('C814', 'did you mean <{guess}>?'),
+  'silence-with-parentheses': note('C815', 'place parentheses around the assignment to silence this warning'),
+  'use-equality': note('C816', "use '==' to turn this assignment into an equality comparison"),
+  'character-instead': note('C817', "it looks like '{plain}', but is another character: type it anew"),
   'previous-use': note('C808', 'previous use is here'),
   'previous-case': note('C809', 'previous case defined here'),
   'variable-declared-const': note('C810', "variable '{name}' declared const here"),

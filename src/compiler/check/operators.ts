@@ -137,6 +137,10 @@ function compareReals(operator: CompareOperator, a: number, b: number): boolean 
   }
 }
 
+function isString(e: Expression): boolean {
+  return e.kind === 'string' || (e.kind === 'load' && e.source.kind === 'string');
+}
+
 /** == != < <= > >= */
 export function comparison(
   c: Context,
@@ -162,6 +166,7 @@ export function comparison(
   }
   const types = { left: quotedType(left.type), right: quotedType(right.type) };
   if (isPointer(left.type) && isPointer(right.type)) {
+    if (isString(leftOperand) || isString(rightOperand)) c.report('string-comparison', at, {});
     const a = canonical(left.type);
     const b = canonical(right.type);
     if (a.kind === 'pointer' && b.kind === 'pointer') {

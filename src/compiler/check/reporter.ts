@@ -65,8 +65,13 @@ export class Reporter {
   }
 
   /** An error after which nothing more is reported. */
-  fatal<K extends MessageKey>(key: K, span: Span | null, args: MessageArguments<K>): void {
-    this.report(key, span, args);
+  fatal<K extends MessageKey>(
+    key: K,
+    span: Span | null,
+    args: MessageArguments<K>,
+    notes: readonly DiagnosticNote[] = [],
+  ): void {
+    this.report(key, span, args, notes);
     this.stopped = true;
   }
 }

@@ -7,9 +7,11 @@ export interface TargetRules {
   readonly maxParameters: number;
   /** structures may be passed and returned by value between functions that are not inlined */
   readonly wideReturns: boolean;
+  /** whose headers its programs include */
+  readonly headers: 'bpf' | 'kernel';
 }
 
 export const TARGETS: Readonly<Record<'bpf' | 'module', TargetRules>> = {
-  bpf: { variadicDefinitions: false, maxParameters: 5, wideReturns: false },
-  module: { variadicDefinitions: true, maxParameters: 255, wideReturns: true },
+  bpf: { variadicDefinitions: false, maxParameters: 5, wideReturns: false, headers: 'bpf' },
+  module: { variadicDefinitions: true, maxParameters: 255, wideReturns: true, headers: 'kernel' },
 };

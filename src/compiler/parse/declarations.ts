@@ -21,6 +21,8 @@ import {
   sameType,
   setTypedefAlignment,
 } from '../check/types.ts';
+import { nearest } from '../check/suggest.ts';
+import { whoseName } from '../check/whose-name.ts';
 import { textOf } from '../preprocess/interner.ts';
 import * as T from '../preprocess/token.ts';
 import { applyTypeTags } from './attributes.ts';
@@ -197,10 +199,32 @@ function specifiersOrComplaint(p: Parser): Specifiers {
       specifiers.type = POISON;
       return specifiers;
     }
+    if (next === T.LPAREN && p.peek(2) === T.STRING) {
+      complainUndeclaredMacro(p);
+      return specifiersOrComplaint(p);
+    }
     p.report('implicit-int', p.position, {});
     return specifiers;
   }
   p.fail('expected-identifier-or-paren', p.position, {});
+}
+
+/** `SEC("xdp")` without the header that defines SEC: the name and its parentheses are left out. */
+function complainUndeclaredMacro(p: Parser): void {
+  const name = p.text();
+  const at = p.position;
+  const guess = nearest(name, ['SEC']);
+  const more =
+    guess === null
+      ? whoseName(p, name, at)
+      : { notes: [p.note('did-you-mean', at, { guess })], fixes: [{ span: p.span(at), text: guess }] };
+  p.report('undeclared-macro', at, { name }, more);
+  p.advance();
+  for (let depth = 0; p.kind !== T.END; p.advance()) {
+    if (p.kind === T.LPAREN) depth++;
+    else if (p.kind === T.RPAREN && --depth === 0) break;
+  }
+  p.advance();
 }
 
 /** Type tags and mode(…) that stand behind the declarator. */

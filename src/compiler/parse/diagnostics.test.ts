@@ -45,6 +45,35 @@ describe('messages', () => {
     expect(first?.fixes).toEqual([{ span: first?.span, text: 'value' }]);
   });
 
+  test('name the header that declares what is missing, and write it', () => {
+    const [macro, constant] = diagnose('SEC("xdp") int f(void)\n{ return XDP_PASS; }');
+    expect(macro?.notes.map((note) => note.message)).toEqual([
+      "'SEC' is declared in <bpf/bpf_helpers.h>; write #include <bpf/bpf_helpers.h> at the top",
+    ]);
+    expect(macro?.fixes.map((fix) => fix.text)).toEqual(['#include <bpf/bpf_helpers.h>\n']);
+    expect(constant?.fixes).toEqual([
+      { span: { file: 'f.c', line: 1, column: 1, endLine: 1, endColumn: 1 }, text: '#include <linux/bpf.h>\n' },
+    ]);
+    expect(diagnose('bool x;')[0]?.fixes[0]?.text).toBe('#include <stdbool.h>\n');
+    expect(diagnose('#include <linux/bfp.h>')[0]?.notes[0]?.message).toBe('did you mean <linux/bpf.h>?');
+    expect(diagnose('SEX("xdp") int f;')[0]?.fixes[0]?.text).toBe('SEC');
+    expect(diagnose('#include <linux/bpf.h>\nu32 x;')[0]?.fixes[0]?.text).toBe('__u32');
+    expect(diagnose('int f(void) { return printf("x"); }')[0]?.notes[0]?.code).toBe('C813');
+    expect(diagnose('int f(void) { return rather_unheard_of(1); }')[0]?.notes).toEqual([]);
+  });
+
+  test('offer == where = decides, and the character that was meant', () => {
+    const [first] = diagnose('int f(int a) { if (a = 1) return 1; return 0; }');
+    expect(first?.notes.map(({ code }) => code)).toEqual(['C815', 'C816']);
+    expect(first?.fixes[0]?.text).toBe('==');
+    expect(diagnose('int f(void) { return 0；}')[0]?.fixes[0]?.text).toBe(';');
+  });
+
+  test('blame the string that has no end, not the macro that it was cut from', () => {
+    const diagnostics = diagnose('#define SAY(x) x\nint f(void) { SAY("hello); }\nint g(void) { return 1; }');
+    expect(diagnostics.map(({ code, span }) => [code, span?.line])).toEqual([['C003', 2]]);
+  });
+
   test('keep other functions when one is broken', () => {
     const source = 'int broken(void) { return 3 +; }\nint sound(void) { return 1; }';
     const { unit, partial } = parseUnit({ files: new Map([['f.c', source]]), main: 'f.c' });

@@ -19,6 +19,25 @@ export function fallsThrough(body: Block): boolean {
   return sequence(body.statements, gotos, { through: true, breaks: false }).through;
 }
 
+/** Is there any return? */
+export function returns(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'return':
+      return true;
+    case 'block':
+      return statement.statements.some(returns);
+    case 'if':
+      return returns(statement.then) || (statement.otherwise !== null && returns(statement.otherwise));
+    case 'while':
+    case 'do':
+    case 'for':
+    case 'switch':
+      return returns(statement.body);
+    default:
+      return false;
+  }
+}
+
 function sequence(statements: readonly Statement[], gotos: ReadonlySet<Label>, start: Flow): Flow {
   let flow = start;
   for (const statement of statements) {

@@ -9,7 +9,7 @@ import { finishType } from './declarations.ts';
 import { parseDeclarator } from './declarators.ts';
 import type { Declared, ParameterDeclaration } from './declarators.ts';
 import { checkLabels } from './labels.ts';
-import { fallsThrough } from './flow.ts';
+import { fallsThrough, returns } from './flow.ts';
 import type { LabelState, Parser } from './parser.ts';
 import { parseSpecifiers, isDeclarationStart } from './specifiers.ts';
 import type { Specifiers } from './specifiers.ts';
@@ -145,7 +145,7 @@ export function defineFunction(p: Parser, declaredAs: Declared, type: Type, spec
   if (p.reporter.errors > errors || p.floatingBodies.has(fn)) return;
   fn.body = body;
   if (!isVoid(fn.type.result) && canonical(fn.type.result) !== POISON && !fn.attributes.naked && fallsThrough(body)) {
-    p.report('missing-return', body.end, {});
+    p.report(returns(body) ? 'missing-return' : 'missing-return-everywhere', body.end, {});
   }
 }
 

@@ -1,4 +1,5 @@
 // The parser's state: a position in the token stream, what has been declared, and how to go on after an error.
+import type { Span } from '../../diagnostics/diagnostic.ts';
 import { Context } from '../check/context.ts';
 import { NO_ATTRIBUTES } from '../check/operators.ts';
 import type { MessageArguments, MessageKey } from '../check/messages.ts';
@@ -63,6 +64,12 @@ export interface ParserState {
   readonly unevaluated: number;
   readonly parameterDepth: number;
 }
+
+/** Characters that a word processor or another keyboard puts in the place of C's. */
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  '；': ';', '，': ',', '（': '(', '）': ')', '：': ':', '｛': '{', '｝': '}', '＝': '=', '“': '"', '”': '"', '‘': "'", '’': "'", '–': '-', '—': '-',
+  '\u00a0': ' ',
+}; // prettier-ignore
 
 export class Parser extends Context {
   position = 0;
@@ -268,19 +275,17 @@ export class Parser extends Context {
     return false;
   }
 
+  /** The empty stretch behind a token: where something is to be put in. */
+  endOf(at: Location): Span {
+    const { sources } = this.stream;
+    const { file, line, column } = sources.position(sources.tokenEnd(this.stream.diagnosticPlace(at)));
+    return { file, line, column, endLine: line, endColumn: column };
+  }
+
   /** "expected ';' after …", at the end of the previous token, with the fix. */
   reportMissing(token: string, after: string): void {
     this.#complainUnreadable();
-    const { sources } = this.stream;
-    const end = sources.tokenEnd(this.stream.diagnosticPlace(this.previous));
-    const position = sources.position(end);
-    const span = {
-      file: position.file,
-      line: position.line,
-      column: position.column,
-      endLine: position.line,
-      endColumn: position.column,
-    };
+    const span = this.endOf(this.previous);
     const fixes = [{ span, text: token }];
     if (after === '') this.reporter.report('expected', span, { token }, [], fixes);
     else this.reporter.report('expected-after', span, { token, after }, [], fixes);
@@ -314,7 +319,11 @@ export class Parser extends Context {
     if (quote) this.fail('missing-terminating', at, { quote });
     const code = text.codePointAt(0) ?? 0;
     const shown = code < 128 && code > 32 ? `'${text}'` : `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
-    this.fail('unexpected-character', at, { character: shown });
+    const plain = LOOKALIKES[text.slice(0, code > 0xffff ? 2 : 1)];
+    const notes = plain === undefined ? [] : [this.note('character-instead', at, { plain })];
+    const fixes = plain === undefined ? [] : [{ span: this.span(at), text: plain }];
+    this.report('unexpected-character', at, { character: shown }, { notes, fixes });
+    throw new SyntaxProblem();
   }
 
   /** One level deeper; leaves the construct at the bottom. Every call is paired with `leave`. */

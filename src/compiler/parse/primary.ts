@@ -8,6 +8,7 @@ import { constantTruth, integerConstant } from '../check/constants.ts';
 import { floatConstant, isPoison, makeInteger, poison, rvalue } from '../check/conversions.ts';
 import { findMember } from '../check/members.ts';
 import { nearest } from '../check/suggest.ts';
+import { whoseName } from '../check/whose-name.ts';
 import {
   CHAR, DOUBLE, FLOAT, INT, LONG, LONG_LONG, POISON, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_LONG_LONG, UNSIGNED_SHORT, VOID, arrayOf, isComplete, isConst, qualifiersOf,
   quotedType, sameType, sizeOf, unqualified,
@@ -137,9 +138,14 @@ function parseUndeclared(p: Parser, id: number, at: Location): Expression {
     // Its arguments are looked at for errors of their own.
     const candidates = names(p, (kind) => kind === 'function' || kind === 'variable');
     const guess = nearest(name, candidates);
-    const notes = guess === null ? [] : [p.note('did-you-mean', at, { guess }), ...declaredHere(p, guess)];
-    const fixes = guess === null ? [] : [{ span: p.span(at), text: guess }];
-    p.report('implicit-function', at, { name }, { notes, fixes });
+    const more =
+      guess === null
+        ? whoseName(p, name, at)
+        : {
+            notes: [p.note('did-you-mean', at, { guess }), ...declaredHere(p, guess)],
+            fixes: [{ span: p.span(at), text: guess }],
+          };
+    p.report('implicit-function', at, { name }, more);
     parseArguments(p);
     return poison(at);
   }
@@ -147,7 +153,7 @@ function parseUndeclared(p: Parser, id: number, at: Location): Expression {
     name,
     names(p, (kind) => kind !== 'typedef'),
   );
-  if (guess === null) p.report('undeclared', at, { name });
+  if (guess === null) p.report('undeclared', at, { name }, whoseName(p, name, at));
   else {
     const more = { fixes: [{ span: p.span(at), text: guess }], notes: declaredHere(p, guess) };
     p.report('undeclared-guess', at, { name, guess }, more);

@@ -1,7 +1,9 @@
 // Declaration specifiers: storage, qualifiers and the type words in front of declarators (C11 6.7.1 to 6.7.5).
+import type { Span } from '../../diagnostics/diagnostic.ts';
 import { canonical } from '../tree.ts';
 import type { Location, Type } from '../tree.ts';
 import { nearest } from '../check/suggest.ts';
+import { whoseName } from '../check/whose-name.ts';
 import {
   BOOL, CHAR, DOUBLE, FLOAT, FLOAT16, INT, INT128, LONG, LONG_DOUBLE, LONG_LONG, POISON, SHORT, SIGNED_CHAR, UNSIGNED_CHAR, UNSIGNED_INT, UNSIGNED_INT128,
   UNSIGNED_LONG, UNSIGNED_LONG_LONG, UNSIGNED_SHORT, VOID, isInteger, qualify, unqualified, integerOf,
@@ -160,6 +162,18 @@ export function parseSpecifiers(p: Parser): Specifiers {
   let isConst = false;
   let isVolatile = false;
   let isRestrict = false;
+  /** behind the closing brace of a structure that was defined here, and what it is */
+  let defined: { readonly end: Span; readonly word: string } | null = null;
+  /** Another type behind a definition: the semicolon between them is missing, and what follows is a new declaration. */
+  const endDefinition = (): boolean => {
+    if (!defined) return false;
+    const fixes = [{ span: defined.end, text: ';' }];
+    p.reporter.report('expected-after', defined.end, { token: ';', after: `after ${defined.word}` }, [], fixes);
+    defined = null;
+    sum = 0;
+    type = null;
+    return true;
+  };
   for (;;) {
     const { kind } = p;
     if (kind === T.IDENTIFIER) {
@@ -182,8 +196,9 @@ export function parseSpecifiers(p: Parser): Specifiers {
           sum < WORD_SIGNED &&
           (sum & (WORD_VOID | WORD_BOOL | WORD_FLOAT | WORD_DOUBLE)) === 0) ||
         next === WORD_LONG * 2 + WORD_DOUBLE;
-      if (!ok) complainCombination(p, sum, type);
-      else sum = next;
+      if (ok) sum = next;
+      else if (endDefinition()) sum = word;
+      else complainCombination(p, sum, type);
       p.advance();
       continue;
     }
@@ -248,11 +263,16 @@ export function parseSpecifiers(p: Parser): Specifiers {
         continue;
     }
     if (kind === T.STRUCT || kind === T.UNION || kind === T.ENUM || kind === T.TYPEOF || kind === T.TYPEOF_UNQUAL) {
-      if (sum !== 0) complainCombination(p, sum, type);
+      if (sum !== 0 && !endDefinition()) complainCombination(p, sum, type);
       sum |= WORD_OTHER;
+      const start = p.position;
       if (kind === T.ENUM) type = parseEnum(p);
       else if (kind === T.TYPEOF || kind === T.TYPEOF_UNQUAL) type = parseTypeof(p);
       else type = parseRecord(p, kind === T.UNION);
+      let close = p.previous;
+      while (close > start && p.kinds[close] !== T.RBRACE) close--;
+      if (close > start && kind !== T.TYPEOF && kind !== T.TYPEOF_UNQUAL)
+        defined = { end: p.endOf(close), word: T.keywordText(kind) };
       result.hasTag = result.hasTag || kind === T.STRUCT || kind === T.UNION || kind === T.ENUM;
       continue;
     }
@@ -356,8 +376,9 @@ export function complainUnknownType(p: Parser): void {
     p.report('type-needs-tag', p.position, { name, word }, { fixes });
     return;
   }
-  const guess = nearest(name, candidates);
-  if (guess === null) p.report('unknown-type', p.position, { name });
+  // u32 is the kernel's own name, __u32 the one that programs get
+  const guess = candidates.includes(`__${name}`) ? `__${name}` : nearest(name, candidates);
+  if (guess === null) p.report('unknown-type', p.position, { name }, whoseName(p, name, p.position));
   else
     p.report('unknown-type-guess', p.position, { name, guess }, { fixes: [{ span: p.span(p.position), text: guess }] });
 }

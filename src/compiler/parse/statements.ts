@@ -259,14 +259,20 @@ function parseParenthesizedCondition(p: Parser, word: string): Expression {
   const e = parseExpression(p);
   const last = p.previous;
   p.expectClosing(T.RPAREN, open);
+  if (p.kind === T.RPAREN) {
+    p.report('extraneous-after-condition', p.position, {}, { fixes: [{ span: p.span(p.position), text: '' }] });
+    p.advance();
+  }
   warnAssignmentCondition(p, e, first);
   return asCondition(p, e, first, last);
 }
 
 /** `if (a = b)` is more often a mistake than not; parentheses of its own say that it is meant. */
 function warnAssignmentCondition(p: Parser, e: Expression, at: Location): void {
-  if (e.kind === 'assign' && !p.parenthesized.has(e)) p.report('assignment-as-condition', e.at, {});
-  else if (
+  if (e.kind === 'assign' && !p.parenthesized.has(e)) {
+    const notes = [p.note('silence-with-parentheses', e.at, {}), p.note('use-equality', e.at, {})];
+    p.report('assignment-as-condition', e.at, {}, { notes, fixes: [{ span: p.span(e.at), text: '==' }] });
+  } else if (
     e.kind === 'compare' &&
     e.operator === '==' &&
     p.parenthesized.has(e) &&

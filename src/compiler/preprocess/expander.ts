@@ -5,7 +5,7 @@ import type { MessageArguments, MessageKey } from '../check/messages.ts';
 import { builtinMacro } from './builtin-macros.ts';
 import type { BuiltinHost } from './builtin-macros.ts';
 import { intern, textOf } from './interner.ts';
-import { substitute } from './macro.ts';
+import { substitute, tokenText } from './macro.ts';
 import type { Macro, PPToken } from './macro.ts';
 import type { Sources } from './sources.ts';
 import * as T from './token.ts';
@@ -256,7 +256,12 @@ export class Expander {
     for (;;) {
       const token = this.#read();
       if (!token || this.#reporter.stopped) {
-        this.report('macro-unterminated', name.place, {}, macro);
+        // a string without an end took the parenthesis with it, and whatever comes behind is lost
+        const cut = [...all, current].flat().find((t) => t.kind === T.STRAY && /["']/.test(tokenText(t)));
+        if (cut) {
+          this.report('missing-terminating', cut.place, { quote: /["']/.exec(tokenText(cut))![0] });
+          this.#reporter.stopped = true;
+        } else this.report('macro-unterminated', name.place, {}, macro);
         return 'unterminated';
       }
       if (token.kind === T.LPAREN) depth++;

@@ -1,6 +1,7 @@
 // Source text → the token stream that the parser reads: runs through files, obeys directives, expands macros.
 import type { SourceFiles } from '../compile.ts';
 import { note } from '../check/reporter.ts';
+import { similarHeader } from '../check/whose-name.ts';
 import type { Reporter } from '../check/reporter.ts';
 import type { MessageArguments, MessageKey } from '../check/messages.ts';
 import { stringBytesText } from '../parse/literals.ts';
@@ -589,7 +590,14 @@ export class Preprocessor implements TokenSource {
     if (found === null) {
       // Nothing after a missing header can be judged.
       const name = headerName(tokens)?.name ?? '';
-      this.#reporter.fatal('file-not-found', this.sources.span(this.#placeOf(from)), { file: name });
+      const guess = similarHeader(name);
+      const at = this.sources.span(this.#placeOf(from));
+      this.#reporter.fatal(
+        'file-not-found',
+        at,
+        { file: name },
+        guess === null ? [] : [note('similar-header', at, { guess })],
+      );
       return;
     }
     if (directive === 'import') this.#pragmaOnce.add(found.path);
