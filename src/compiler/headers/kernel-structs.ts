@@ -62,12 +62,12 @@ export function kernelTypes(version: KernelVersion, known: ReadonlySet<string> =
 
   /** Bytes that the declared thing takes. */
   function sizeOf(declaration: string): number {
-    const { name } = declared(declaration);
-    const at = declaration.search(new RegExp(`\\b${name}\\b(?!.*\\b${name}\\b)`));
-    const before = declaration.slice(0, at);
     const count = countOf(declaration);
-    if (/[*(]/.test(before)) return 8 * count;
-    const base = before.replace(/\b(const|volatile)\b/g, '').trim();
+    if (declaration.includes('*')) return 8 * count;
+    const base = declaration
+      .replace(/\w+(?:\[\d+\])*(?::\d+)?$/, '')
+      .replace(/\b(?:const|volatile) /g, '')
+      .trim();
     const size = sizes.get(base);
     if (size !== undefined) return size * count;
     const typedef = typedefs.get(base);
@@ -126,7 +126,7 @@ export function kernelTypes(version: KernelVersion, known: ReadonlySet<string> =
         const tagged = /^(struct|union)\s/.test(word);
         if (tagged) mentioned.add(word);
         // a pointer to a structure does not need the structure; every other type must be there before it is named
-        const pointed = new RegExp(`\\b${word}\\s*\\*`).test(declaration) || declaration.includes('(');
+        const pointed = declaration.includes('(') || declaration.includes(`${word} *`);
         if (word !== name && !(tagged && pointed)) define(word);
       }
     }

@@ -48,7 +48,7 @@ export function kernelText(version: KernelVersion): string {
 const BEHIND = `struct bpf_perf_event_data { bpf_user_pt_regs_t regs; __u64 sample_period, addr; };
 `;
 
-const vmlinux = (): string => `#ifndef __VMLINUX_H__
+export const vmlinuxHeader = (): string => `#ifndef __VMLINUX_H__
 #define __VMLINUX_H__
 #define _LINUX_TYPES_H
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX
@@ -73,7 +73,6 @@ struct user_pt_regs {
 `;
 
 export const VMLINUX_HEADERS: Readonly<Record<string, string>> = {
-  'vmlinux.h': vmlinux(),
   'linux/ptrace.h': PTRACE,
   'asm/ptrace.h': '#include <linux/ptrace.h>\n',
   'linux/bpf_perf_event.h': `#ifndef _LINUX_BPF_PERF_EVENT_H
