@@ -161,8 +161,12 @@ function start({ page, place, notices, select, strings }: PageParts): void {
     const what = changes();
     if (!what) return;
     const fragment = await toFragment(what);
-    if (fragment.length > LINK_LIMIT) {
-      notice(fill(strings['share-large'], { bytes: fragment.length, limit: LINK_LIMIT }));
+    if (fragment === null || fragment.length > LINK_LIMIT) {
+      notice(
+        fragment === null
+          ? strings['share-file']
+          : fill(strings['share-large'], { bytes: fragment.length, limit: LINK_LIMIT }),
+      );
       return download(`${what.example}.ebpf.json`, 'application/json', asFile([what]));
     }
     const link = `${location.href.replace(/#.*$/, '')}#${fragment}`;

@@ -105,8 +105,9 @@ export function fromJson(text: string): Shared | null {
   }
 }
 
-/** The fragment without `#`. */
-export async function toFragment(shared: Shared): Promise<string> {
+/** The fragment without `#`; null in a browser that cannot pack (Safari before 16.4): a file does as well. */
+export async function toFragment(shared: Shared): Promise<string | null> {
+  if (typeof CompressionStream === 'undefined') return null;
   return `p=${toBase64(await deflated(new TextEncoder().encode(asJson(shared))))}`;
 }
 
@@ -115,6 +116,7 @@ export async function fromFragment(fragment: string): Promise<Shared | null> {
   const packed = new URLSearchParams(fragment.replace(/^#/, '')).get('p');
   // Longer ones are not made here, but a little room is left for those of other versions.
   if (packed === null || packed.length > LINK_LIMIT * 4) return null;
+  if (typeof DecompressionStream === 'undefined') return null;
   const bytes = fromBase64(packed);
   const plain = bytes && (await inflated(bytes, TEXT_LIMIT * 4));
   if (!plain) return null;

@@ -144,6 +144,14 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     }
   }
 
+  /** Of many files on a narrow screen, the chosen one's tab is in sight. */
+  function revealTab(): void {
+    const label = radios.find((radio) => radio.checked)?.parentElement;
+    const list = label?.parentElement;
+    if (label && list)
+      list.scrollLeft = label.offsetLeft - list.offsetLeft - (list.clientWidth - label.offsetWidth) / 2;
+  }
+
   function say(text: string): void {
     if (status.textContent !== text) status.textContent = text;
   }
@@ -445,6 +453,7 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     delete root.dataset['touched'];
     say('');
     refresh();
+    revealTab();
     panels?.stale();
     showProblems(mainProgram(), mainProgram().diagnostics);
     if (editing && !current().editor) void edit();
@@ -533,6 +542,7 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     if (kept !== null) adopt(program, kept);
   }
   refresh();
+  revealTab();
   function close(): void {
     clearTimeout(pause);
     keepAll();
