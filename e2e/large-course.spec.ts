@@ -28,6 +28,9 @@ test.beforeAll(async ({}, info) => {
   // The interface, then one chapter: only files that were not there before.
   copy.write(newLanguage(course, third));
   copy.write(newLanguage(readCourse(readFiles(copy.root)), third, course.chapters[0]?.id));
+  // One section of one original moves on; its translation does not.
+  const original = [...readFiles(copy.root)].find(([path]) => path.endsWith('-drawn-101/en.mdx'));
+  if (original) copy.write(new Map([[original[0], original[1].replace('{#overhead}', '{#overhead}\n\nNew words.')]]));
   const ui = `content/ui/${third}/site.json`;
   const strings = readFiles(copy.root).get(ui) ?? '';
   copy.write(new Map([[ui, strings.replace('"name": "English"', '"name": "Third"')]]));
@@ -98,4 +101,23 @@ test('what is not translated is shown in a language that is, and says so', async
   await expect(page.locator('html')).toHaveAttribute('lang', third);
   await expect(page.locator('article')).not.toHaveAttribute('lang', third);
   await expect(page.locator('.fallback')).toBeVisible();
+});
+
+test('a section that is behind says so, and only that one; the workshop shows the command', async ({ page }) => {
+  await page.goto(`${site}/my/drawn-101/`);
+  const notice = page.locator('.section-notice');
+  await expect(notice).toHaveCount(1);
+  await expect(notice).toHaveAttribute('data-state', 'stale');
+  const heading = page.locator('.prose #overhead');
+  await expect(notice).toContainText(((await heading.textContent()) ?? '').replace('#', '').trim());
+  expect(await notice.evaluate((it) => it.previousElementSibling?.id)).toBe('overhead');
+  const links = await notice.locator('a').evaluateAll((all) => all.map((it) => it.getAttribute('href')));
+  expect(links).toEqual(['/en/drawn-101/#overhead', '/my/translations/#drawn-101-my-overhead']);
+  await page.goto(`${site}${links[1] ?? ''}`);
+  const task = page.locator('#drawn-101-my');
+  await expect(task).toHaveAttribute('data-state', 'stale');
+  await expect(task).toContainText('npm run -s translations -- diff drawn-101');
+  await expect(page.locator('#drawn-101-my-overhead')).toBeInViewport();
+  await page.goto(`${site}/en/drawn-101/`);
+  await expect(page.locator('.section-notice')).toHaveCount(0);
 });

@@ -14,16 +14,21 @@ interface Workshop {
   readonly report: Report;
 }
 
-const kept: { course?: Course; report?: Report } = {};
+const kept: { course?: Course; report?: Report | undefined; at: number } = { at: 0 };
 
+/** While somebody writes, what was read is good for one page: half a second. */
 function course(): Course {
-  if (!kept.course || import.meta.env.DEV) kept.course = readCourse(readFiles(root));
+  if (!kept.course || (import.meta.env.DEV && performance.now() - kept.at > 500)) {
+    kept.course = readCourse(readFiles(root));
+    kept.report = undefined;
+    kept.at = performance.now();
+  }
   return kept.course;
 }
 
 export function workshop(): Workshop {
   const current = course();
-  if (!kept.report || import.meta.env.DEV) kept.report = reportOf(current.files);
+  kept.report ??= reportOf(current.files);
   return { course: current, report: kept.report };
 }
 
@@ -72,10 +77,20 @@ export function noticesOf(status: TextStatus): Notices {
   return { original: status.original, at, missingBefore, changedCode: status.changedCode };
 }
 
+/** Every heading asks; a text's state is found once for each reading of the files. */
+const asked = new WeakMap<Course, Map<string, Notices | null>>();
+
 /** For the chapter's text in that language; null where nothing need be said. */
 export function noticesFor(slug: string, language: string): Notices | null {
-  const chapter = chapterIn(course(), slug);
-  if (!chapter?.texts.has(language)) return null;
-  const status = statusOf(chapter, language);
-  return status && status.state !== 'fresh' ? noticesOf(status) : null;
+  const current = course();
+  const known = asked.get(current) ?? new Map<string, Notices | null>();
+  asked.set(current, known);
+  const key = `${slug}/${language}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const chapter = chapterIn(current, slug);
+  const status = chapter?.texts.has(language) ? statusOf(chapter, language) : null;
+  const notices = status && status.state !== 'fresh' ? noticesOf(status) : null;
+  known.set(key, notices);
+  return notices;
 }

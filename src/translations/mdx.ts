@@ -164,7 +164,8 @@ function readHeading(block: Block): Heading {
 }
 
 /** `code` in a line is neither a link nor a component. */
-const withoutCode = (line: string): string => line.replace(/`[^`]*`/g, (code) => ' '.repeat(code.length));
+const withoutCode = (line: string): string =>
+  line.includes('`') ? line.replace(/`[^`]*`/g, (code) => ' '.repeat(code.length)) : line;
 
 function usesOf(block: Block): Use[] {
   if (block.kind === 'code') return [];
@@ -182,10 +183,12 @@ function usesOf(block: Block): Use[] {
 function linksOf(block: Block): Link[] {
   if (block.kind === 'code') return [];
   return block.lines.flatMap((line, index) =>
-    [...withoutCode(line).matchAll(/(!?)\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)].map((match) => ({
-      target: match[2] ?? '',
-      image: match[1] === '!',
-      line: block.line + index,
-    })),
+    !line.includes('](')
+      ? []
+      : [...withoutCode(line).matchAll(/(!?)\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)].map((match) => ({
+          target: match[2] ?? '',
+          image: match[1] === '!',
+          line: block.line + index,
+        })),
   );
 }

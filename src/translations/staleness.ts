@@ -42,8 +42,21 @@ const WORDS_A_MINUTE = 10;
 export const countWords = (source: string): number =>
   source.replace(/<[^>]*>/g, ' ').match(/[\p{L}\p{M}\p{N}]+/gu)?.length ?? 0;
 
+/** Several checks and pages ask for the same chapter; a chapter once read does not change. */
+const known = new WeakMap<Chapter, Map<string, TextStatus | null>>();
+
 /** The state of one chapter in one language; null while it is not clear which text is the original. */
 export function statusOf(chapter: Chapter, language: string): TextStatus | null {
+  const states = known.get(chapter) ?? new Map<string, TextStatus | null>();
+  known.set(chapter, states);
+  const found = states.get(language);
+  if (found !== undefined) return found;
+  const status = compare(chapter, language);
+  states.set(language, status);
+  return status;
+}
+
+function compare(chapter: Chapter, language: string): TextStatus | null {
   const original = chapter.original === null ? undefined : chapter.texts.get(chapter.original);
   if (!original || chapter.original === null) return null;
   const text = chapter.texts.get(language);

@@ -13,8 +13,18 @@ const languageOf = (file: string): string =>
 
 const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
+/** By kind of file and text: an example stands in several chapters, in every language. */
+const known = new Map<string, Promise<string[]>>();
+
 /** One string of HTML for each line of `text`, without its line break. */
-export async function highlightedLines(text: string, file: string): Promise<string[]> {
+export function highlightedLines(text: string, file: string): Promise<string[]> {
+  const key = `${languageOf(file)}\0${text}`;
+  const found = known.get(key) ?? highlight(text, file);
+  known.set(key, found);
+  return found;
+}
+
+async function highlight(text: string, file: string): Promise<string[]> {
   highlighter ??= createHighlighterCore({
     langs: [c, makefile, shell],
     themes: [codeThemes.light],

@@ -19,10 +19,15 @@ export const glossaryTerms = check(
           mend: 'correct the id, or add the term to content/glossary/terms.json',
         };
       }
-      for (const prose of proseOf(text)) {
-        for (const term of course.glossary) {
-          const form = term.forms.get(language);
-          for (const avoided of form?.avoid ?? []) {
+      const refused = course.glossary.flatMap((term) => {
+        const form = term.forms.get(language);
+        // What the whole text does not hold, no line of it holds.
+        const avoid = form?.avoid?.filter((avoided) => text.source.includes(avoided)) ?? [];
+        return avoid.length > 0 ? [{ form, avoid }] : [];
+      });
+      for (const prose of refused.length > 0 ? proseOf(text) : []) {
+        for (const { form, avoid } of refused) {
+          for (const avoided of avoid) {
             if (!prose.text.includes(avoided)) continue;
             yield {
               file: text.path,
