@@ -1,7 +1,7 @@
 // lab batch: many raw programs, one JSON object a line in and one out.
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { answerBatch, type BatchRequest } from '../lab/batch.ts';
+import { answerBatch } from '../lab/batch.ts';
 import { startKernel } from './kernel-only.ts';
 import { EXIT_DONE, readArguments, UsageError } from './usage.ts';
 
@@ -18,9 +18,9 @@ export async function run(args: string[]): Promise<number> {
   const answered = (async () => {
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
       if (line.trim() === '') continue;
-      let request: BatchRequest;
+      let request: unknown;
       try {
-        request = JSON.parse(line) as BatchRequest;
+        request = JSON.parse(line);
       } catch {
         console.log(JSON.stringify({ id: null, error: 'this line is not JSON' }));
         continue;
@@ -29,7 +29,7 @@ export async function run(args: string[]): Promise<number> {
         console.log(JSON.stringify(answerBatch(kernel, request, () => Number(process.hrtime.bigint()))));
       } catch (error) {
         // Our own mistake: it is said, and the lines after it get a kernel that knows nothing of it.
-        console.log(JSON.stringify({ id: request.id ?? null, error: `internal error: ${String(error)}` }));
+        console.log(JSON.stringify({ id: null, error: `internal error: ${String(error)}` }));
         kernel = await startKernel();
       }
     }

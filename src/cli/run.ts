@@ -2,6 +2,7 @@
 import { formatHex, parseHex } from '../lab/addresses.ts';
 import { DEFAULT_BUDGET } from '../lab/lab.ts';
 import { dumpMap } from '../lab/maps.ts';
+import { runOnce } from '../lab/once.ts';
 import { faultOf, missingAsFault } from '../lab/run.ts';
 import { useEngine } from '../loader/engine.ts';
 import { LOAD_MESSAGES } from '../loader/problems.ts';
@@ -32,9 +33,6 @@ function hexOption(text: string | undefined, option: string): Uint8Array | undef
   if (!bytes) throw new UsageError(`lab run: ${option} takes hex digits, two a byte`);
   return bytes;
 }
-
-/** 64 zero bytes: the smallest Ethernet frame, for programs that do not look at it */
-const EMPTY_FRAME = new Uint8Array(64);
 
 export async function run(args: string[]): Promise<number> {
   const { values, files } = readArguments('run', args, RUN_OPTIONS);
@@ -93,8 +91,7 @@ export async function run(args: string[]): Promise<number> {
   kernel.exports.setBudget(BigInt(budget));
   const before = kernel.exports.instructionsRun();
   const began = process.hrtime.bigint();
-  const input = context === undefined || packet ? { packet: packet ?? EMPTY_FRAME } : {};
-  const result = kernel.testRun(fd, { ...input, ...(context ? { context } : {}), repeat });
+  const result = runOnce(kernel, type, fd, { packet, context, repeat });
   const nanoseconds = Number(process.hrtime.bigint() - began);
   const fault = result.error === 0 ? null : faultOf(kernel);
   if (result.error !== 0 && !fault) {

@@ -2,14 +2,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testKernel } from '../jit/fuzz.ts';
 import type { Kernel } from '../loader/kernel.ts';
-import { answerBatch, type BatchRequest } from './batch.ts';
+import { answerBatch } from './batch.ts';
 
 let kernel: Kernel;
 beforeAll(async () => {
   kernel = await testKernel();
 });
 
-const ask = (request: BatchRequest): Record<string, unknown> => answerBatch(kernel, request, () => 0);
+const ask = (request: unknown): Record<string, unknown> => answerBatch(kernel, request, () => 0);
 const RETURN_2 = 'b7000000020000009500000000000000';
 
 describe('unverified programs', () => {
@@ -40,6 +40,19 @@ describe('unverified programs', () => {
   });
 });
 
+describe('types', () => {
+  const RETURN_ARGUMENT = '7910080000000000 9500000000000000';
+  const ARGUMENTS = '0100000000000000 0700000000000000';
+  it.each(['raw_tp', 'tracepoint', 'kprobe', 'perf_event'])('%s gets its context', (type) => {
+    const answer = ask({ type, instructions: RETURN_ARGUMENT, context: ARGUMENTS, run: true });
+    expect(answer).toMatchObject({ verdict: 'accept', errno: 0, retval: 7, r0: '0x7', fault: null });
+  });
+
+  it.each(['xdp', 'tc', 'socket'])('%s runs over an empty frame where no packet is given', (type) => {
+    expect(ask({ type, instructions: RETURN_2, run: true })).toMatchObject({ retval: 2, runErrno: 0 });
+  });
+});
+
 describe('what Linux has and the simulated kernel has not', () => {
   /** bpf_fib_lookup over a zeroed structure; then XDP_PASS */
   const lookUp = `${[1, 2, 3, 4, 5, 6, 7, 8].map((i) => `7a0a${(256 - 8 * i).toString(16)}ff00000000`).join('')}\
@@ -67,9 +80,20 @@ describe('a mistake', () => {
     [{ instructions: RETURN_2, type: 'frob' }, /no program type 'frob'/],
     [{ instructions: RETURN_2, maps: ['array:4'] }, /TYPE:KEY:VALUE:ENTRIES/],
     [{ instructions: RETURN_2, caps: 'none' }, /caps is root or bpf/],
+    [{ instructions: RETURN_2, kernel: '5.4' }, /kernel is 6.18 or 6.1/],
+    [{ instructions: RETURN_2, logLevel: 9 }, /logLevel is/],
+    [{ instructions: RETURN_2, maps: ['array:4:8:99999999999'] }, /at most 4294967295/],
+    [{ instructions: 5 }, /instructions is text/],
+    [{ instructions: RETURN_2, budget: -1 }, /budget is a whole number from 1/],
+    [{ instructions: RETURN_2, seed: 1.5 }, /seed is a whole number from 0/],
+    [{ instructions: RETURN_2, run: 'yes' }, /run is true or false/],
   ])('in %j is answered', (request, message) => {
     const answer = ask({ id: 'x', ...request });
     expect(answer).toMatchObject({ id: 'x' });
     expect(answer['error']).toMatch(message);
+  });
+
+  it.each([null, 5, 'text', [], true])('%j is no request', (line) => {
+    expect(ask(line)).toMatchObject({ id: null, error: expect.stringContaining('a line is an object') as unknown });
   });
 });

@@ -3,6 +3,7 @@ import { formatHex } from './addresses.ts';
 import { dumpMap } from './maps.ts';
 import { lastMessage } from './last-message.ts';
 import { loadRaw, type LoadedRaw, type RawProgram } from './raw.ts';
+import { runOnce } from './once.ts';
 import { faultOf, missingAsFault } from './run.ts';
 import { forgetCompiled, useEngine } from '../loader/engine.ts';
 import type { Engine, Kernel } from '../loader/kernel.ts';
@@ -68,13 +69,7 @@ function runLoaded(
     retval = Number(BigInt.asUintN(32, r0));
     dataOut = bare.memory;
   } else {
-    const result = kernel.testRun(loaded.fd, {
-      ...(packet ? { packet } : {}),
-      ...(context ? { context } : {}),
-      repeat,
-    });
-    ({ error, retval, dataOut } = result);
-    r0 = BigInt.asUintN(64, kernel.exports.lastResult());
+    ({ error, retval, r0, dataOut } = runOnce(kernel, loaded.type, loaded.fd, { packet, context, repeat }));
   }
   const elapsed = now() - began;
   const fault = faultOf(kernel);
@@ -108,10 +103,51 @@ const nothingRan = {
   nanosecondsPerRun: 0,
 };
 
-/** Answers one request; a mistake in it is an answer too, with `error`. */
-export function answerBatch(kernel: Kernel, request: BatchRequest, now: Clock): Record<string, unknown> {
-  const id = request.id ?? null;
+/** What each field holds; numbers are whole, from 0 (budget and repeat: from 1) to what a double can count. */
+const FIELDS: Readonly<Record<Exclude<keyof BatchRequest, 'id'>, 'text' | 'number' | 'truth' | 'texts'>> = {
+  type: 'text',
+  instructions: 'text',
+  maps: 'texts',
+  license: 'text',
+  caps: 'text',
+  kernel: 'text',
+  logLevel: 'number',
+  packet: 'text',
+  context: 'text',
+  run: 'truth',
+  engine: 'text',
+  unverified: 'truth',
+  budget: 'number',
+  seed: 'number',
+  repeat: 'number',
+};
+const FROM_ONE: readonly string[] = ['budget', 'repeat'];
+
+/** Why a line of input is no request; null: it is one. */
+function mistakeIn(line: unknown): string | null {
+  if (typeof line !== 'object' || line === null || Array.isArray(line))
+    return 'a line is an object: {"instructions": …}';
+  for (const [name, kind] of Object.entries(FIELDS)) {
+    const value = (line as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    const low = FROM_ONE.includes(name) ? 1 : 0;
+    if (kind === 'text' && typeof value !== 'string') return `${name} is text`;
+    if (kind === 'truth' && typeof value !== 'boolean') return `${name} is true or false`;
+    if (kind === 'number' && !(Number.isSafeInteger(value) && (value as number) >= low))
+      return `${name} is a whole number from ${low}`;
+    if (kind === 'texts' && !(Array.isArray(value) && value.every((item) => typeof item === 'string')))
+      return `${name} is a list of texts`;
+  }
+  return null;
+}
+
+/** Answers one line; a mistake in it is an answer too, with `error`. */
+export function answerBatch(kernel: Kernel, line: unknown, now: Clock): Record<string, unknown> {
+  const id = (line as BatchRequest | null)?.id ?? null;
   const refuse = (error: string): Record<string, unknown> => ({ id, error });
+  const mistake = mistakeIn(line);
+  if (mistake !== null) return refuse(mistake);
+  const request = line as BatchRequest;
   const instructions = bytesOf(request.instructions ?? '', 'instructions');
   const packet = bytesOf(request.packet, 'packet');
   const context = bytesOf(request.context, 'context');
@@ -122,8 +158,12 @@ export function answerBatch(kernel: Kernel, request: BatchRequest, now: Clock): 
   if (!ENGINES.includes(engine)) return refuse(`engine is one of ${ENGINES.join(', ')}`);
   const caps = request.caps ?? 'root';
   if (caps !== 'root' && caps !== 'bpf') return refuse('caps is root or bpf');
+  const release = request.kernel ?? '6.18';
+  if (release !== '6.18' && release !== '6.1') return refuse('kernel is 6.18 or 6.1');
+  const level = request.logLevel ?? 1;
+  if (![0, 1, 2, 4].includes(level)) return refuse('logLevel is 0, 1, 2 or 4');
 
-  const version = request.kernel === '6.1' ? 601 : 618;
+  const version = release === '6.1' ? 601 : 618;
   kernel.boot({ seed: request.seed ?? 1, capabilities: caps, version, verdictsOnly: true });
   forgetCompiled(kernel);
   const raw: RawProgram = {
@@ -132,7 +172,6 @@ export function answerBatch(kernel: Kernel, request: BatchRequest, now: Clock): 
     maps: request.maps ?? [],
     license: request.license ?? 'GPL',
   };
-  const level = request.logLevel ?? 1;
   const began = now();
   const loaded = loadRaw(kernel, raw, {
     unverified: request.unverified === true,

@@ -57,6 +57,8 @@ function mapNamed(text: string, index: number, declared: boolean): LoadedMap['de
   if (numbers.length !== 3 || ![keySize, valueSize, maxEntries].every((n) => Number.isInteger(n))) {
     return { message: `map '${text}': write TYPE:KEY:VALUE:ENTRIES, for example array:4:8:2` };
   }
+  if (numbers.some((number) => Number(number) > 0xffffffff))
+    return { message: `map '${text}': sizes and entries are at most 4294967295` };
   return {
     name: `map_${index}`,
     type: type.id,

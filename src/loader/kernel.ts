@@ -345,15 +345,10 @@ export class Kernel {
           ...(options.packet
             ? { data_in_ptr: input, data_size_in_u32: packet.length, data_out_ptr: output, data_size_out_u32: room }
             : {}),
-          ...(options.context
-            ? {
-                ctx_in_ptr: given,
-                ctx_size_in_u32: context.length,
-                ctx_out_ptr: left,
-                ctx_size_out_u32: context.length,
-              }
-            : {}),
-          repeat_u32: options.repeat ?? 1,
+          ...(context.length > 0 ? { ctx_in_ptr: given, ctx_size_in_u32: context.length } : {}),
+          // Programs without a packet are run once, and write to the context in place.
+          ...(context.length > 0 && options.packet ? { ctx_out_ptr: left, ctx_size_out_u32: context.length } : {}),
+          repeat_u32: options.packet ? (options.repeat ?? 1) : 0,
           cpu_u32: options.cpu ?? 0,
         });
         return {
@@ -362,7 +357,11 @@ export class Kernel {
           dataOut: options.packet
             ? this.read(output, Math.min(room, this.#result(sys.ATTR_TEST_RUN.data_size_out_u32)))
             : packet,
-          contextOut: options.context ? this.read(left, this.#result(sys.ATTR_TEST_RUN.ctx_size_out_u32)) : context,
+          contextOut: !options.packet
+            ? this.read(given, context.length)
+            : context.length > 0
+              ? this.read(left, this.#result(sys.ATTR_TEST_RUN.ctx_size_out_u32))
+              : context,
           duration: this.#result(sys.ATTR_TEST_RUN.duration_u32),
         };
       },
