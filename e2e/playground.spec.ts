@@ -28,7 +28,7 @@ for (const language of languages) {
       await tab(page, 'bytecode').click();
       const call = page.locator('.stretch', { hasText: 'call bpf_map_lookup_elem' }).first();
       await expect(call.locator('.source')).toContainText('bpf_map_lookup_elem(&counters');
-      await call.locator('.source button').focus();
+      await call.hover();
       await expect(page.locator('pre .line.lit')).toHaveAttribute(
         'data-line',
         (await call.getAttribute('data-line')) ?? '',

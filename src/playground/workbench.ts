@@ -321,15 +321,18 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
   }
 
   let checking = false;
-  /** Checks the text as it is now; while a check is under way, the newest text waits for its end. */
-  async function check(program: Program): Promise<void> {
-    if (checking || program.kind === 'companion') return;
+  let waiting = false;
+  /** Checks what is shown as it is now; while a check is under way, the newest text waits for its end. */
+  async function check(): Promise<void> {
+    waiting = checking;
+    if (checking || current().kind === 'companion') return;
     checking = true;
+    const program = current();
     const asked = project();
     const outcome = await lab.check(asked);
     checking = false;
+    if (waiting || !sameFiles(asked, project())) return check();
     if (program !== current()) return;
-    if (!sameFiles(asked, project())) return check(program);
     if (outcome.ok) {
       showProblems(mainProgram(), outcome.report.diagnostics, !typing);
       if (!typing) sayCheck();
@@ -349,7 +352,7 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     root.dataset['touched'] = '';
     panels?.stale();
     refresh();
-    void check(program);
+    void check();
     clearTimeout(pause);
     pause = setTimeout(() => {
       typing = false;
@@ -444,7 +447,7 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     result.hidden = true;
     delete root.dataset['touched'];
     save(program);
-    if (program.editor) void check(program);
+    if (program.editor) void check();
   }
 
   function shown(): void {
