@@ -3,7 +3,7 @@ import type { LabSnapshot } from '../lab/api.ts';
 import { bpftool } from '../tools/bpftool.ts';
 import { exampleNames, readExample } from './examples.ts';
 import { startLab } from './kernel.ts';
-import { readText } from './sources.ts';
+import { readText, writeOutput } from './sources.ts';
 import { UsageError } from './usage.ts';
 
 /** Takes `--name VALUE` out of the words; the rest belongs to bpftool. */
@@ -38,7 +38,10 @@ export async function run(args: string[]): Promise<number> {
       example.description.scenario,
     );
   }
-  const { output, status } = bpftool(words, snapshot);
+  const { output, status, changed } = bpftool(words, snapshot);
+  if (changed && state === undefined)
+    throw new UsageError('lab bpftool: what it changes is kept in a file: add --state FILE');
+  if (changed && state !== undefined) writeOutput(state, `${JSON.stringify(changed)}\n`);
   (status === 0 ? process.stdout : process.stderr).write(output);
   return status === 0 ? 0 : 1;
 }

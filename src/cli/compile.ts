@@ -1,8 +1,7 @@
 // lab compile: C files to objects.
-import { writeFileSync } from 'node:fs';
 import { compileProject, type CompileProjectOptions } from '../lab/lab.ts';
 import { renderDiagnostic } from '../diagnostics/diagnostic.ts';
-import { DiskFiles, readText } from './sources.ts';
+import { DiskFiles, readText, writeOutput } from './sources.ts';
 import { EXIT_DONE, EXIT_REJECTED, oneOf, readArguments, UsageError } from './usage.ts';
 
 export const COMPILE_OPTIONS = {
@@ -78,7 +77,7 @@ export async function run(args: string[]): Promise<number> {
       continue;
     }
     const output = values.output ?? file.replace(/\.c$/, '.o').replace(/^.*\//, '');
-    if (values.output !== undefined || !values.json) writeFileSync(output, result.object);
+    if (values.output !== undefined || !values.json) writeOutput(output, result.object);
     if (!values.json) {
       for (const program of result.programs)
         console.log(`${output}: ${program.name} (${program.section}), ${program.instructions} instructions`);

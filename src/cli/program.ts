@@ -9,7 +9,7 @@ import { loadInto } from '../lab/kernel-types.ts';
 import type { Missing } from '../loader/load.ts';
 import { isProblem } from '../loader/problems.ts';
 import { COMPILE_OPTIONS, compileOptions } from './compile.ts';
-import { readBytes } from './sources.ts';
+import { readBytes, readInstructions } from './sources.ts';
 import { oneOf, UsageError } from './usage.ts';
 
 export const PROGRAM_OPTIONS = {
@@ -93,7 +93,7 @@ export function loadFile(
       kernel,
       {
         type: values.type ?? 'xdp',
-        instructions: readBytes(file),
+        instructions: readInstructions(file),
         maps: values.map ?? [],
         license: values.license ?? 'GPL',
       },

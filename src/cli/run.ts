@@ -7,10 +7,9 @@ import { faultOf, missingAsFault } from '../lab/run.ts';
 import { useEngine } from '../loader/engine.ts';
 import { LOAD_MESSAGES } from '../loader/problems.ts';
 import { takeSnapshot } from '../lab/snapshot.ts';
-import { writeFileSync } from 'node:fs';
 import { startLab } from './kernel.ts';
 import { loadFile, PROGRAM_OPTIONS } from './program.ts';
-import { readBytes } from './sources.ts';
+import { readBytes, writeOutput } from './sources.ts';
 import { EXIT_DONE, EXIT_FAULT, EXIT_REJECTED, oneOf, readArguments, UsageError, wholeNumber } from './usage.ts';
 
 const RUN_OPTIONS = {
@@ -102,7 +101,7 @@ export async function run(args: string[]): Promise<number> {
   const maps = loaded.maps.map((map) => dumpMap(kernel, map, loaded.btf, 1_000_000));
   const trace = kernel.trace().map((line) => line.text);
   if (values.state !== undefined) {
-    writeFileSync(values.state, JSON.stringify(takeSnapshot(kernel, loaded)));
+    writeOutput(values.state, JSON.stringify(takeSnapshot(kernel, loaded)));
   }
   if (values.json) {
     console.log(

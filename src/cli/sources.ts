@@ -1,5 +1,5 @@
-// Files that a command reads: C with what it includes, objects, raw instructions.
-import { readFileSync, statSync } from 'node:fs';
+// Files that a command reads and writes: C with what it includes, objects, raw instructions.
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { SourceFiles } from '../lab/lab.ts';
 import { UsageError } from './usage.ts';
 
@@ -9,6 +9,21 @@ export function readBytes(path: string): Uint8Array {
   } catch (error) {
     throw new UsageError(`lab: ${path} cannot be read (${reasonOf(error)}); check the name`);
   }
+}
+
+export function writeOutput(path: string, content: Uint8Array | string): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
+    throw new UsageError(`lab: ${path} cannot be written (${reasonOf(error)}); check the name`);
+  }
+}
+
+/** Instructions as raw bytes. */
+export function readInstructions(path: string): Uint8Array {
+  const bytes = readBytes(path);
+  if (bytes.length > 0 && bytes.length % 8 === 0) return bytes;
+  throw new UsageError(`lab: ${path} is not made of 8-byte instructions (${bytes.length} bytes)`);
 }
 
 export function readText(path: string): string {
