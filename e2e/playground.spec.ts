@@ -163,6 +163,50 @@ for (const language of languages) {
   });
 }
 
+test('a chapter can ask for any panel in place', async ({ page }) => {
+  const strings = words('en');
+  // As <Example panels="…" /> writes it.
+  await page.addInitScript(() => {
+    document.addEventListener('DOMContentLoaded', () => {
+      const example = document.querySelector<HTMLElement>('.example');
+      if (example) example.dataset['panels'] = 'packets trace problems bytecode live-maps linux';
+    });
+  });
+  await page.goto('/en/what-is-ebpf/');
+  const example = new Example(page);
+  await example.run();
+  await expect(example.result.locator('.packet-row')).toHaveCount(xdpDrop.scenario.packets.length);
+  await example.root.locator('[data-tab="bytecode"]').click();
+  await expect(example.root.locator('.stretch').first()).toBeVisible();
+  await example.root.locator('[data-tab="live-maps"]').click();
+  await expect(example.root.getByRole('textbox', { name: 'counters[1]' })).toHaveValue('2');
+  await example.root.locator('[data-tab="linux"]').click();
+  await expect(example.root.getByRole('button', { name: strings['download-object'] })).toBeVisible();
+  await expect(example.root.getByRole('button', { name: strings['download-folder'] })).toHaveCount(0);
+  await example.choose('no-null-check.bpf.c');
+  await example.run();
+  await expect(example.root.locator('[data-tab="problems"]')).toHaveAttribute('aria-selected', 'true');
+  await expect(example.problems.first()).toBeVisible();
+});
+
+test('a lab that breaks down says so, and the next run starts it anew', async ({ page }) => {
+  const strings = words('en');
+  await page.addInitScript(() => {
+    const post = Worker.prototype.postMessage;
+    let runs = 0;
+    Worker.prototype.postMessage = function (this: Worker, message: { kind?: string }, ...rest: never[]) {
+      // The first run meets a request that the lab cannot understand, as a bug of ours would make it.
+      const broken = message.kind === 'run' && runs++ === 0;
+      (post as (...all: unknown[]) => void).call(this, broken ? { ...message, project: null } : message, ...rest);
+    } as typeof post;
+  });
+  const example = await open(page, 'en');
+  await example.run();
+  await expect(example.status).toHaveText(strings.crashed);
+  await example.run();
+  await expect(example.result.locator('.packet-row')).toHaveCount(xdpDrop.scenario.packets.length);
+});
+
 test('hostile links are refused, and nothing of them is written into the page', async ({ page }) => {
   const strings = words('en');
   const bad = [

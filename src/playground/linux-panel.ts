@@ -15,14 +15,21 @@ export const offerBundle = (root: HTMLElement, bundle: LinuxBundle): void => voi
 
 export function linuxPanel(context: PanelContext, root: HTMLElement): Panel {
   const { strings, lab } = context;
-  const example = root.dataset['example'] ?? '';
+  // In a chapter the folder is the one of the course; on the playground page it comes along, with the reader's changes.
+  const bundle = bundles.get(root);
+  const example = bundle?.name ?? root.dataset['example'] ?? '';
   const said = element('p', { role: 'status' });
-  const commands = ['unzip', `${example}.zip`, '&&', 'cd', `examples/${example}`].join(' ');
-  const text = `${commands}\nmake check\nmake\nsudo make demo`;
+  const text = [
+    ...(bundle ? [`unzip ${example}.zip`] : []),
+    `cd examples/${example}`,
+    'make check',
+    'make',
+    'sudo make demo',
+  ].join('\n');
   const content = element(
     'div',
     { class: 'linux-panel' },
-    element('p', {}, strings['linux-page']),
+    element('p', {}, strings[bundle ? 'linux-page' : 'linux-text']),
     element(
       'pre',
       { class: 'commands', tabindex: 0, role: 'group', 'aria-label': strings.linux, translate: 'no' },
@@ -32,11 +39,13 @@ export function linuxPanel(context: PanelContext, root: HTMLElement): Panel {
       'div',
       { class: 'panel-actions' },
       element('button', { type: 'button', 'data-action': 'copy', onclick: () => void copy() }, strings.copy),
-      element(
-        'button',
-        { type: 'button', 'data-action': 'zip', onclick: () => void folder() },
-        strings['download-folder'],
-      ),
+      bundle
+        ? element(
+            'button',
+            { type: 'button', 'data-action': 'zip', onclick: () => void folder(bundle) },
+            strings['download-folder'],
+          )
+        : null,
       element(
         'button',
         { type: 'button', 'data-action': 'object', onclick: () => void object() },
@@ -54,9 +63,8 @@ export function linuxPanel(context: PanelContext, root: HTMLElement): Panel {
       said.textContent = strings['copy-failed'];
     }
   }
-  async function folder(): Promise<void> {
-    const bundle = bundles.get(root);
-    if (bundle) download(`${bundle.name}.zip`, 'application/zip', await zip(bundle.entries()));
+  async function folder({ name, entries }: LinuxBundle): Promise<void> {
+    download(`${name}.zip`, 'application/zip', await zip(entries()));
   }
   async function object(): Promise<void> {
     const project = context.project();
