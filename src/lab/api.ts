@@ -212,6 +212,8 @@ export interface MapSnapshot {
 export interface LabSnapshot {
   readonly programs: readonly ProgramSnapshot[];
   readonly maps: readonly MapSnapshot[];
+  /** the object's types, as the kernel was given them, hex; not there: it has none */
+  readonly btf?: string;
 }
 
 /** One instruction, 16 bytes long where it loads a 64-bit value. */

@@ -84,5 +84,5 @@ export function takeSnapshot(kernel: Kernel, source: SnapshotSource): LabSnapsho
     frozen: map.definition.readOnly,
     entries: dumpMap(kernel, map, source.btf, LIMIT).entries,
   }));
-  return { programs, maps };
+  return { programs, maps, ...(source.btf ? { btf: formatHex(source.btf.bytes) } : {}) };
 }

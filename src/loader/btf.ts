@@ -42,6 +42,8 @@ export interface BtfType {
   /** STRUCT, UNION, DATASEC members; FUNC_PROTO parameters */
   readonly members: readonly BtfMember[];
   readonly values: readonly { readonly name: string; readonly value: bigint }[];
+  /** ARRAY: the type that counts its elements; else 0 */
+  readonly index: number;
   /** ARRAY: number of elements; INT: bits; FUNC and VAR: linkage */
   readonly count: number;
   /** INT: encoding (1 signed, 2 char, 4 bool); others: kind_flag */
@@ -57,7 +59,18 @@ export interface Btf {
   string(at: number): string;
 }
 
-const VOID: BtfType = { id: 0, kind: 0, name: 'void', size: 0, type: 0, members: [], values: [], count: 0, flags: 0 };
+const VOID: BtfType = {
+  index: 0,
+  id: 0,
+  kind: 0,
+  name: 'void',
+  size: 0,
+  type: 0,
+  members: [],
+  values: [],
+  count: 0,
+  flags: 0,
+};
 
 export function parseBtf(bytes: Uint8Array): Btf | LoadProblem {
   const damaged = (what: string): LoadProblem => problem('L006', { what });
@@ -101,6 +114,7 @@ export function parseBtf(bytes: Uint8Array): Btf | LoadProblem {
     let flags = kindFlag;
     let type = 0;
     let size = 0;
+    let index = 0;
     switch (kind) {
       case BTF_KIND_INT: {
         size = sizeOrType;
@@ -111,7 +125,7 @@ export function parseBtf(bytes: Uint8Array): Btf | LoadProblem {
       }
       case BTF_KIND_ARRAY:
         type = word();
-        word(); // index type
+        index = word();
         count = word();
         break;
       case BTF_KIND_STRUCT:
@@ -176,7 +190,7 @@ export function parseBtf(bytes: Uint8Array): Btf | LoadProblem {
       default:
         type = sizeOrType;
     }
-    types.push({ id, kind, name, size, type, members, values, count, flags });
+    types.push({ id, kind, name, size, type, members, values, index, count, flags });
   }
   const endless = typeInsideItself(types);
   if (endless) return damaged(`type ${endless.id} contains itself`);

@@ -3,16 +3,20 @@ import { disassemble } from '../bpf/disassemble.ts';
 import { decodeInstructions } from '../bpf/instruction.ts';
 import type { LabSnapshot, MapEntry, MapSnapshot, ProgramSnapshot } from '../lab/api.ts';
 import { parseHex } from '../lab/addresses.ts';
+import { isProblem, parseBtf } from '../lab/btf.ts';
+import { dumpBtf } from './btf-dump.ts';
 
 export interface ToolResult {
   readonly output: string;
   /** as the real tool exits: 0 done, 255 (-1) an error */
   readonly status: number;
+  /** what is loaded afterwards, where the command changed it */
+  readonly changed?: LabSnapshot;
 }
 
 const USAGE = `Usage: bpftool [OPTIONS] OBJECT { COMMAND | help }
 
-       OBJECT := { prog | map }
+       OBJECT := { prog | map | btf }
        OPTIONS := { {-j|--json} [{-p|--pretty}] }
 
        bpftool prog { show | list } [PROG]
@@ -20,6 +24,11 @@ const USAGE = `Usage: bpftool [OPTIONS] OBJECT { COMMAND | help }
        bpftool map { show | list } [MAP]
        bpftool map dump MAP
        bpftool map lookup MAP key DATA
+       bpftool map getnext MAP [key DATA]
+       bpftool map update MAP key DATA value DATA [{ any | exist | noexist }]
+       bpftool map delete MAP key DATA
+       bpftool btf { show | list }
+       bpftool btf dump { id BTF_ID | prog PROG | map MAP }
 
        PROG := { id PROG_ID | name PROG_NAME }
        MAP  := { id MAP_ID | name MAP_NAME }
@@ -107,6 +116,84 @@ function keyBytes(words: readonly string[]): string | null {
   return digits;
 }
 
+/** `key` or `value` and as many bytes as the map wants; the words may go on behind them. */
+function parseRow(
+  words: readonly string[],
+  keyword: 'key' | 'value',
+  size: number,
+): string | { readonly error: string } {
+  const [first] = words;
+  if (first === undefined || (first !== keyword && (first === 'key' || first === 'value'))) {
+    return { error: `did not find ${keyword}` };
+  }
+  if (first !== keyword) return { error: `expected key or value, got: ${first}` };
+  const isHex = words[1] === 'hex';
+  const row = words.slice(isHex ? 2 : 1, size + (isHex ? 2 : 1));
+  const wrong = row.find((word) => keyBytes(isHex ? ['hex', word] : [word]) === null);
+  if (wrong !== undefined) return { error: `error parsing byte: ${wrong}` };
+  if (row.length < size) return { error: `${keyword} expected ${size} bytes got ${row.length}` };
+  return keyBytes(isHex ? ['hex', ...row] : row) ?? '';
+}
+
+/** Words behind a row of bytes. */
+const behindRow = (words: readonly string[], size: number): readonly string[] =>
+  words.slice(1 + size + (words[1] === 'hex' ? 1 : 0));
+
+const withEntries = (snapshot: LabSnapshot, map: MapSnapshot, entries: readonly MapEntry[]): LabSnapshot => ({
+  ...snapshot,
+  maps: snapshot.maps.map((one) => (one === map ? { ...map, entries } : one)),
+});
+
+/** What was written is plain bytes from here on: the state that a file holds is decoded when a kernel dumps it. */
+function update(map: MapSnapshot, words: readonly string[], snapshot: LabSnapshot, json: boolean): ToolResult {
+  if (/^percpu|_percpu/.test(map.type))
+    return fail(`'map update' of a ${map.type} map is not simulated; bpftool on Linux has it`);
+  const key = parseRow(words, 'key', map.keySize);
+  if (typeof key !== 'string') return fail(key.error);
+  const behind = behindRow(words, map.keySize);
+  const value = parseRow(behind, 'value', map.valueSize);
+  if (typeof value !== 'string') return fail(value.error);
+  const [flag = 'any', ...more] = behindRow(behind, map.valueSize);
+  if (more.length > 0 || !['any', 'exist', 'noexist'].includes(flag))
+    return fail(`expected key or value, got: ${flag}`);
+  const at = map.entries.findIndex((entry) => entry.key === key);
+  const isArray = /array/.test(map.type);
+  if (map.frozen) return fail('update failed: Operation not permitted');
+  if (flag === 'noexist' && at >= 0) return fail('update failed: File exists');
+  if (flag === 'exist' && at < 0) return fail('update failed: No such file or directory');
+  if (at < 0 && (isArray || map.entries.length >= map.maxEntries)) return fail('update failed: Argument list too long');
+  const entry: MapEntry = { key, value, decoded: null };
+  const entries = at < 0 ? [...map.entries, entry] : map.entries.map((one, i) => (i === at ? entry : one));
+  return { ...done(json ? 'null\n' : ''), changed: withEntries(snapshot, map, entries) };
+}
+
+function btfCommand(command: string, words: readonly string[], snapshot: LabSnapshot, json: boolean): ToolResult {
+  const bytes = snapshot.btf === undefined ? null : parseHex(snapshot.btf);
+  const mapIds = snapshot.maps.map((map) => map.id);
+  const programIds = snapshot.programs.map((program) => program.id);
+  if (command === 'show' || command === 'list') {
+    if (!bytes) return done(json ? '[]\n' : '');
+    if (json) {
+      return done(
+        JSON.stringify([{ id: 1, size: bytes.length, prog_ids: programIds, map_ids: mapIds, kernel: false }]) + '\n',
+      );
+    }
+    const list = (word: string, ids: readonly number[]): string => (ids.length > 0 ? `  ${word} ${ids.join(',')}` : '');
+    return done(`1: name <anon>  size ${bytes.length}B${list('prog_ids', programIds)}${list('map_ids', mapIds)}\n`);
+  }
+  if (command !== 'dump') return fail(`'btf ${command}' is not simulated; bpftool on Linux has it\n${USAGE}`);
+  const [source, ...which] = words;
+  if (source === 'prog' || source === 'map') {
+    const selected = select<{ id: number; name: string }>(source === 'prog' ? snapshot.programs : snapshot.maps, which);
+    if (typeof selected === 'string') return fail(selected);
+    if (which.length > 2) return fail(`'format' is not simulated; bpftool on Linux has it`);
+  } else if (source !== 'id') return fail(`unrecognized BTF source specifier: '${source ?? ''}'`);
+  else if (which[0] !== '1' || !bytes) return fail(`get btf by id (${which[0] ?? ''}): No such file or directory`);
+  else if (which.length > 1) return fail(`'format' is not simulated; bpftool on Linux has it`);
+  const btf = parseBtf(bytes ?? new Uint8Array(0));
+  return isProblem(btf) ? fail(btf.problem.message) : done(dumpBtf(btf));
+}
+
 function mapCommand(command: string, words: readonly string[], snapshot: LabSnapshot, json: boolean): ToolResult {
   const selected = select(snapshot.maps, words);
   if (typeof selected === 'string') return fail(selected);
@@ -137,6 +224,34 @@ function mapCommand(command: string, words: readonly string[], snapshot: LabSnap
             : dumpEntries([entry]),
       );
     }
+    case 'getnext': {
+      if (words.length === 0 || !map) return fail("say which map: 'id MAP_ID' or 'name MAP_NAME'");
+      const key = rest.length > 0 ? parseRow(rest, 'key', map.keySize) : null;
+      if (key !== null && typeof key !== 'string') return fail(key.error);
+      const at = key === null ? -1 : map.entries.findIndex((entry) => entry.key === key);
+      const next = map.entries[at + 1];
+      if (!next) return fail("can't get next key: No such file or directory");
+      if (json) {
+        return done(
+          JSON.stringify({ key: key === null ? null : jsonBytes(key), next_key: jsonBytes(next.key) }) + '\n',
+        );
+      }
+      const from = key === null ? 'key: None\n' : `key:\n${plainBytes(key)}\n`;
+      return done(`${from}next key:\n${plainBytes(next.key)}\n`);
+    }
+    case 'delete': {
+      if (words.length === 0 || !map) return fail("say which map: 'id MAP_ID' or 'name MAP_NAME'");
+      const key = parseRow(rest, 'key', map.keySize);
+      if (typeof key !== 'string') return fail(key.error);
+      if (/array/.test(map.type)) return fail('delete failed: Invalid argument');
+      const entries = map.entries.filter((entry) => entry.key !== key);
+      if (entries.length === map.entries.length) return fail('delete failed: No such file or directory');
+      return { ...done(json ? 'null\n' : ''), changed: withEntries(snapshot, map, entries) };
+    }
+    case 'update':
+      return words.length === 0 || !map
+        ? fail("say which map: 'id MAP_ID' or 'name MAP_NAME'")
+        : update(map, rest, snapshot, json);
     default:
       return fail(`'map ${command}' is not simulated; bpftool on Linux has it\n${USAGE}`);
   }
@@ -217,6 +332,10 @@ export function bpftool(words: readonly string[], snapshot: LabSnapshot): ToolRe
       return command === 'dump'
         ? programCommand(command, rest, snapshot, json)
         : pretty(programCommand(command, rest, snapshot, json));
+    case 'btf':
+      return command === 'dump'
+        ? btfCommand(command, rest, snapshot, json)
+        : pretty(btfCommand(command, rest, snapshot, json));
     default:
       return fail(`object '${object}' is not simulated; bpftool on Linux has it\n${USAGE}`);
   }
