@@ -11,6 +11,7 @@ export const GET: APIRoute = async ({ site }) => {
     [],
     ['glossary'],
     ['translations'],
+    ['playground'],
     ...reference,
     ...(await chapters()).map((chapter) => [chapter.slug]),
   ];
