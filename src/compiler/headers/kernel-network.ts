@@ -156,6 +156,7 @@ const NETDEVICE = guard(
   'NETDEVICE_H',
   `
 #include <linux/skbuff.h>
+#include <linux/net.h>
 #include <linux/if_ether.h>
 #include <net/net_namespace.h>
 #define IFNAMSIZ 16
@@ -185,6 +186,10 @@ export const KERNEL_NETWORK: Readonly<Record<string, string>> = {
   'net/net_namespace.h': NAMESPACE,
   'net/netns/generic.h': lead('net/net_namespace.h'),
   'linux/inet.h': INET,
+  'linux/net.h': `${lead('linux/printk.h')}#define net_info_ratelimited pr_info
+#define net_warn_ratelimited pr_warn
+#define net_err_ratelimited pr_err
+`,
   'linux/netdevice.h': NETDEVICE,
   'linux/etherdevice.h': lead('linux/netdevice.h'),
   'linux/byteorder/generic.h': lead('linux/skbuff.h'),
