@@ -74,6 +74,8 @@ async function offer(registration: ServiceWorkerRegistration, at: HTMLElement): 
   function keep(worker: ServiceWorker): void {
     const { port1, port2 } = new MessageChannel();
     button.disabled = true;
+    // Asked for, so it should stay: the browser may otherwise clear it when room gets scarce.
+    void navigator.storage?.persist?.().catch(() => undefined);
     port1.onmessage = ({ data }: MessageEvent<{ done: number; failed: number }>) => {
       const ended = data.done === files.length;
       button.textContent = fill(dataset['keeping'], { percent: Math.round((100 * data.done) / files.length) });

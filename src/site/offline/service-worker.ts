@@ -102,7 +102,9 @@ async function keep(urls: readonly string[], cached: RequestCache, port: Message
         if (!isAsset(url) || !(await cache.match(key))) {
           const response = await fetch(key, { cache: cached });
           if (!response.ok) throw new Error(String(response.status));
-          await cache.put(key, response);
+          // A page that came by a redirection must not be given to somebody who asked for this address.
+          const { headers } = response;
+          await cache.put(key, response.redirected ? new Response(await response.blob(), { headers }) : response);
         }
       } catch {
         failed++;
