@@ -1,5 +1,5 @@
 // What the simulated kernel offers to kernel-mode C from its own machinery: one row a function. The compiler's headers declare it,
-// the loader makes a symbol of it whose one instruction is `native number`, and src/kernel/module/natives.ts brings the code. All
+// the loader makes a symbol of it whose first instruction is `native number`, and src/kernel/module/natives.ts brings the code. All
 // else that modules may call is C in src/kernel/linux.
 
 export interface KernelFunction {

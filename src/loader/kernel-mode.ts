@@ -146,7 +146,7 @@ export class KernelMode {
       if (isProblem(object)) return object;
       parsed.push(object);
     }
-    // What the machine brings itself is one instruction each, but the entries, which are left by their second one.
+    // What the machine brings itself is one instruction each; a second one is where calls that it makes come back to.
     const stubs = new Map<string, { address: bigint; size: number; exported: boolean }>();
     let at = 0;
     const code: number[] = [];
@@ -160,9 +160,10 @@ export class KernelMode {
       at += 16;
     }
     for (const row of KERNEL_FUNCTIONS) {
-      stubs.set(row.name, { address: IMAGE_BASE + BigInt(at), size: 8, exported: row.exported });
+      stubs.set(row.name, { address: IMAGE_BASE + BigInt(at), size: 16, exported: row.exported });
       native(row.number);
-      at += 8;
+      native(0);
+      at += 16;
     }
     const layout = layOut(parsed, { text: at });
     const { sizes } = layout;

@@ -18,7 +18,7 @@ import {
   faultKind,
 } from '../vm/fault';
 import { STATUS_BUDGET, STATUS_EXIT, execute, executed, resumeAt, setResume } from '../vm/interpreter';
-import { addressOf, hasStrayed, push, recordAt, ripOfFault } from '../vm/kernel-mode';
+import { addressOf, hasStrayed, push, recordAt, ripOfFault, ripOfNative } from '../vm/kernel-mode';
 import { logLine } from './kernel-log';
 import {
   ALIVE,
@@ -226,7 +226,15 @@ export function callKernel(address: u64, a1: u64, a2: u64, a3: u64, a4: u64, a5:
   if (outermost) openTaskStack(0, 0, 0, 0);
   setArguments(a1, a2, a3, a4, a5);
   let value: u64 = 0;
-  if (push(leaveAddress('entry_SYSCALL_64_after_hwframe')) && run(address)) value = load<u64>(REGISTERS);
+  let leave = outermost ? leaveAddress('entry_SYSCALL_64_after_hwframe') : 0;
+  let good = true;
+  if (!outermost) {
+    // The native that calls gets a frame as if it were C; behind its one instruction stands the one that comes back here.
+    good = push(load<u64>(FRAME_POINTER));
+    store<u64>(FRAME_POINTER, load<u64>(STACK_POINTER));
+    leave = ripOfNative() + 8;
+  }
+  if (good && push(leave) && run(address)) value = load<u64>(REGISTERS);
   resume();
   return value;
 }

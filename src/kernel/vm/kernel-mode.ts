@@ -335,6 +335,7 @@ export function callNative(pc: usize, number: u64): bool {
     raise(FAULT_HELPER, number);
     return false;
   }
+  const outer = nativeRip;
   nativeRip = addressOf(pc);
   const r0 = call_indirect<u64>(
     index,
@@ -344,6 +345,7 @@ export function callNative(pc: usize, number: u64): bool {
     load<u64>(REGISTERS, 32),
     load<u64>(REGISTERS, 40),
   );
+  nativeRip = outer;
   if (faultKind() != 0) return false;
   store<u64>(REGISTERS, r0);
   return true;
