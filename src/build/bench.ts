@@ -1,6 +1,8 @@
 // npm run bench [machine|compiler|verifier|editor|book …]: figures measured on this machine in one run, with ratios to the kernel and
 // clang where they may be asked (ASK_LINUX=1, clang-19 installed). Nothing here fails a test.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { exampleNames, readExample } from '../cli/examples.ts';
 import { startLab } from '../cli/kernel.ts';
 import { benchCompiler } from '../compiler/bench.ts';
@@ -16,7 +18,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
     console.log();
     console.log(formatPacket(await benchPacket(kernel)));
     const { packets, perSecond } = benchReplay(kernel);
-    console.log(`\nlab replay: ${packets} packets at ${(perSecond / 1e6).toFixed(1)} million a second`);
+    console.log(`\nlab replay: ${packets} packets at ${(perSecond / 1e6).toFixed(1)} million a second; the aim is 5`);
+    const wasm = readFileSync(new URL('../kernel/generated/kernel.wasm', import.meta.url));
+    const kilobytes = brotliCompressSync(wasm).length / 1000;
+    console.log(`kernel: ${kilobytes.toFixed(1)} kB brotli; the aim is at most 200`);
   },
   async compiler() {
     const files = exampleNames().flatMap((name) => {

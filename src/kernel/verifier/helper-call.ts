@@ -36,6 +36,8 @@ import {
   MESSAGE_MAP_PTR_POISON,
   MESSAGE_RELEASE_MORE,
   MESSAGE_TAIL_CALL_UNKNOWN_MAP,
+  MESSAGE_VERIFIER_BUG,
+  WORD_BACKTRACKING_MISUSE,
   WORD_TAIL_CALL,
 } from '../generated/verifier-messages';
 import {
@@ -65,6 +67,7 @@ import {
   REG_u32max,
   REG_umax,
   REG_value,
+  SCALAR_VALUE,
 } from '../generated/verifier-records';
 import { synchronizeBounds } from './bounds';
 import { call } from './call-meta';
@@ -73,7 +76,7 @@ import { HELPER_LOOP, HELPER_TAIL_CALL, isAsyncCallbackHelper, isSyncCallbackHel
 import { alwaysFinds } from './constant-key';
 import { env, immediateAt } from './environment';
 import { beginRegisters, nextRegister } from './every-register';
-import { fail, fail2, fail3, note } from './fail';
+import { fail, fail1, fail2, fail3, note } from './fail';
 import { checkFormat } from './format-string';
 import { clobberCallerSaved } from './frames';
 import { checkHelperArgument } from './helper-argument';
@@ -127,6 +130,9 @@ function checkAllowed(id: i32): i32 {
 }
 /** bpf_loop: another round of the callback, while the count may not be reached. */
 function checkLoop(instruction: i32): i32 {
+  // Linux tracks the count back as a number, whatever it is
+  if (load<i32>(registerNow(1), REG_type) != SCALAR_VALUE)
+    return fail1(MESSAGE_VERIFIER_BUG, WORD_BACKTRACKING_MISUSE);
   // whether the call can become a plain loop depends on the flags, how often it is walked on the count
   let error = isNullScalar(registerNow(4)) ? markChainPrecision(4) : 0;
   if (error == 0) error = markChainPrecision(1);

@@ -53,7 +53,7 @@ import { clearHistory, copyState, freeState, newState } from './states';
 import { sameCallsites } from './widening';
 
 /** bytes of states and analyses: what the machine's memory leaves for a verification */
-const MOST_MEMORY: u64 = 384 << 20;
+const MOST_MEMORY: u64 = 288 << 20;
 
 /** first kept state of each bucket */
 let buckets: usize = 0;
