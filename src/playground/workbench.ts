@@ -454,7 +454,7 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     result.hidden = true;
     delete root.dataset['ran'];
     delete root.dataset['touched'];
-    say('');
+    say(current().kind === 'companion' ? strings['not-run-here'] : '');
     refresh();
     revealTab();
     panels?.stale();
