@@ -2,6 +2,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { CompiledFunction } from './codegen/emit.ts';
 import { generateFunction } from './codegen/generate.ts';
+import { checkConvention, explainStack, INSTEAD } from './codegen/limits.ts';
+import type { SelectionError } from './codegen/select.ts';
 import { bpfTarget, moduleTarget } from './codegen/target.ts';
 import { parseUnit } from './front.ts';
 import { UnitBuilder } from './ir/unit.ts';
@@ -91,7 +93,13 @@ export function generate(
     const target = options.target === 'module' ? moduleTarget() : bpfTarget(options.cpu ?? 'v3');
     const functions: CompiledFunction[] = [];
     for (const func of report.functions) {
-      functions.push(generateFunction(func, target, (code, at, message) => builder.report(code, at, message, {})));
+      if (options.target !== 'module') checkConvention(func, report.recursive.has(func), builder);
+      const complain: SelectionError = (code, at, message) => {
+        const instead = INSTEAD[code];
+        const notes = code === 'C900' ? explainStack(func) : instead ? [{ ...instead, at }] : [];
+        builder.report(code, at, message, {}, 'error', notes);
+      };
+      functions.push(generateFunction(func, target, complain));
     }
     if (failed()) return refused();
     const object = writeObject(unit, functions, module.data, options.debugInfo ?? true);

@@ -35,11 +35,9 @@ describe.each(FIXTURES)('%s', (name) => {
   });
 
   test.skipIf(!clang)('clang agrees', async () => {
-    for (const cpu of cpus) {
-      const answer = await compileWithClang(source, { cpu, name, flags: ['-w'] });
-      expect(answer.messages).toBe('');
-      const result = await machine.runHere(answer.object!, inputsOf(1));
-      expect(`${result}\n`).toBe(readFileSync(`${FOLDER}${name.replace(/\.c$/, '.txt')}`, 'utf8'));
-    }
+    const answer = await compileWithClang(source, { cpu: 'v3', name, flags: ['-w'] });
+    expect(answer.messages).toBe('');
+    const result = await machine.runHere(answer.object!, inputsOf(1));
+    expect(`${result}\n`).toBe(readFileSync(`${FOLDER}${name.replace(/\.c$/, '.txt')}`, 'utf8'));
   });
 });

@@ -1,6 +1,7 @@
 // The shapes of code that the verifier can follow, and those that clang gives too.
 import { describe, expect, test } from 'vitest';
-import { codeOf, messagesOf, objectOf } from '../testing/code.ts';
+import { compile } from '../compile.ts';
+import { codeOf, messagesOf, objectOf, PRELUDE } from '../testing/code.ts';
 
 const xdp = (body: string, before = ''): string =>
   `${before}\nSEC("xdp") int prog(struct xdp_md *ctx)\n{\n${body}\n}\nchar _license[] SEC("license") = "GPL";\n`;
@@ -177,6 +178,35 @@ describe('what only the back end can see', () => {
   ])('%s', (code, body, before, wording) => {
     const messages = messagesOf(xdp(body, before));
     expect(messages.some((m) => m.startsWith(code) && wording.test(m))).toBe(true);
+  });
+
+  test('what is refused is explained', () => {
+    const notes = (source: string): string[] =>
+      compile({ files: new Map([['t.c', PRELUDE + source]]), main: 't.c' }).diagnostics.flatMap((d) => [
+        d.code,
+        ...d.notes.map((n) => `${n.code} ${n.message}`),
+      ]);
+    expect(notes(xdp('char buf[600]; bpf_get_current_comm(buf, 600); return buf[3];'))).toEqual([
+      'C900',
+      "C850 'buf' takes 600 of the 512 bytes",
+    ]);
+    const three = 'struct three { long a, b, c; };';
+    expect(
+      notes(
+        xdp('return f(ctx->data).c;', `${three} __noinline struct three f(long x) { return (struct three){ x }; }`),
+      )[0],
+    ).toBe('C919');
+    expect(
+      notes(
+        xdp(
+          'struct three t = { ctx->data }; return f(t);',
+          `${three} __noinline long f(struct three t) { return t.a + t.c; }`,
+        ),
+      )[0],
+    ).toBe('C920');
+    expect(
+      notes(xdp('return f(ctx->data);', 'static __noinline int f(int n) { return n > 5 ? n + f(n - 1) : 1; }')),
+    ).toEqual(['C918']);
   });
 
   test('the stack may be 512 bytes, and no more', () => {

@@ -106,12 +106,29 @@ export function buildBuiltin(b: FunctionBuilder, e: Builtin): Inst | null {
     const sign = b.binary('ashr', x.type, x, b.constant(x.type, x.type === 'i64' ? 63 : 31));
     return b.binary('sub', x.type, b.binary('xor', x.type, x, sign), sign);
   }
+  const rotation = /^__builtin_rotate(left|right)(\d+)$/.exec(e.name);
+  if (rotation) return rotate(b, e, rotation[1] === 'left', Number(rotation[2]));
   const overflow = /^__builtin_[su]?(add|sub|mul)(?:l|ll)?_overflow$/.exec(e.name);
   if (overflow) return overflowBuiltin(b, e, overflow[1] as 'add' | 'sub' | 'mul');
   for (const argument of args) evaluate(b, argument);
   notSupported(b, e, e.name);
   const type = irType(e.type);
   return type === 'void' ? null : b.constant(type, 0);
+}
+
+/** eBPF cannot rotate: two shifts, by the count modulo the width, so that no shift is too far. */
+function rotate(b: FunctionBuilder, e: Builtin, left: boolean, bits: number): Inst {
+  const value = rvalue(b, e.arguments[0]!);
+  const count = rvalue(b, e.arguments[1]!);
+  b.at = e.at;
+  const { type } = value;
+  const mask = b.constant(type, bits - 1);
+  const by = b.binary('and', type, b.resize(count, type, false), mask);
+  const back = b.binary('and', type, b.binary('sub', type, b.constant(type, 0), by), mask);
+  const up = b.binary('shl', type, value, left ? by : back);
+  const down = b.binary('lshr', type, value, left ? back : by);
+  const both = b.binary('or', type, up, down);
+  return bits < 32 ? b.narrow(both, bits / 8, false) : both;
 }
 
 /** A copy, fill or comparison of a few bytes known in number: instructions do it as well as the library. */

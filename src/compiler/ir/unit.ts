@@ -64,11 +64,17 @@ export class UnitBuilder {
     template: string,
     args: DiagnosticArguments,
     severity: 'error' | 'warning' = 'error',
+    notes: readonly { code: string; at: Location; message: string; args?: DiagnosticArguments }[] = [],
   ): void {
     const key = `${code}@${at}`;
     if (this.reported.has(key)) return;
     this.reported.add(key);
-    this.diagnostics.push(diagnosticAt(this.unit, code, at, template, args, severity));
+    const diagnostic = diagnosticAt(this.unit, code, at, template, args, severity);
+    const rendered = notes.map((note) => {
+      const { span, message } = diagnosticAt(this.unit, note.code, note.at, note.message, note.args ?? {}, severity);
+      return { code: note.code, message, args: note.args ?? {}, span };
+    });
+    this.diagnostics.push({ ...diagnostic, notes: rendered });
   }
 
   functionUsed(declaration: FunctionDeclaration): void {
