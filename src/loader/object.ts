@@ -98,7 +98,7 @@ const isData = (section: ElfSection): boolean =>
 export function dataMapName(fileName: string, section: string): string {
   if (section.indexOf('.', 1) > 0) return section.slice(0, BPF_OBJ_NAME_LEN - 1);
   const base = (fileName.split('/').pop() ?? fileName).split('.')[0] ?? '';
-  return base.slice(0, BPF_OBJ_NAME_LEN - 1 - Math.max(7, section.length)) + section;
+  return (base.slice(0, BPF_OBJ_NAME_LEN - 1 - Math.max(7, section.length)) + section).replace(/[^\w.]/g, '_');
 }
 
 /** @param fileName names the maps of global data */
