@@ -6,6 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { MESSAGE_NAMES } from '../../bpf/verifier-messages.ts';
+import { visitRecords } from '../../explain/records.ts';
 import { CORPUS, corpusFiles, readCorpusFile, type CorpusCase } from '../../judge/corpus.ts';
 import { GENERATED, generatedCases } from '../../judge/generate.ts';
 import { kernelRelease, linuxAbsence, type Capabilities } from '../../judge/linux.ts';
@@ -75,10 +77,14 @@ test('the corpus is as large as it was promised to be', () =>
 describe('ours and Linux', () => {
   const found: { id: string; caps: Capabilities; file: string; parts: Part[]; linux: Recorded; ours: Recorded }[] = [];
 
+  /** messages that some program has been answered with */
+  const provoked = new Set<string>();
+
   beforeAll(async () => {
     const ours = await ourKernel();
     for (const { test: each, caps, linux } of questions) {
-      const { errno, log } = askOurs(ours, each, caps);
+      const { errno, log, records } = askOurs(ours, each, caps);
+      visitRecords(records, { message: ({ id }) => provoked.add(MESSAGE_NAMES[id] ?? '') });
       const answer = recordedOf(each.id, caps, each.hash, linux.kernel, errno, log);
       found.push({
         id: each.id,
@@ -107,6 +113,11 @@ describe('ours and Linux', () => {
     );
     for (const part of PARTS)
       expect.soft(figures[part], `${part} (${caps})`).toBeGreaterThanOrEqual(floors[caps][part]);
+  });
+
+  test('every message is provoked by a program, or it is said why not', () => {
+    const silent = MESSAGE_NAMES.filter((name) => !provoked.has(name));
+    expect(silent.toSorted()).toEqual(Object.keys(readJson('unprovoked.json') as Record<string, string>).toSorted());
   });
 
   test('differ only where it is known, and why', () => {
