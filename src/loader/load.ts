@@ -56,6 +56,8 @@ export interface LoadOptions {
   readonly flags?: number;
   /** the types of the kernel, for objects that depend on them */
   readonly typesOfKernel?: (version: KernelVersion) => KernelTypes;
+  /** told how many instructions the verifier has walked, during a long verification; false cancels it */
+  readonly progress?: (instructions: number) => boolean;
 }
 
 /** What a program needs that Linux has and the simulated kernel has not. */
@@ -164,6 +166,7 @@ export function loadProgram(
       functions: linked.functions,
     },
     options.recording,
+    options.progress,
   );
   return {
     linked,
