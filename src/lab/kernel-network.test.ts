@@ -123,3 +123,44 @@ test.each([
   expect(calls).toContain(above);
   expect(lab.faults()[0]?.source?.file).toBe('nfdrop.c');
 });
+
+const example = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../examples/kernel-module/${name}.c`, import.meta.url)), 'utf8');
+
+test('the example’s module drops here what it drops on Linux', () => {
+  lab.boot();
+  const machine = network();
+  expect(lab.insert({ 'drop.c': example('drop') }, 'drop.c')).toEqual({ diagnostics: [], message: '', error: 0 });
+  expect(send(machine, 10).drops).toEqual({ NETFILTER_DROP: 5 });
+  expect(lab.log().at(-1)).toMatch(/\] drop: a packet from 10\.2\.2\.1 on eth0$/);
+  expect(lab.remove('drop')).toBe('');
+  expect(send(machine, 10).drops).toEqual({ NETFILTER_DROP: 5 });
+});
+
+test('the example’s mistake ends both machines alike', () => {
+  lab.boot();
+  const machine = network();
+  expect(lab.insert({ 'null-bug.c': example('null-bug') }, 'null-bug.c').message).toBe('');
+  send(machine, 4);
+  const linux = readFileSync(
+    fileURLToPath(new URL('../../examples/kernel-module/log/try.log', import.meta.url)),
+    'utf8',
+  );
+  const said = (log: string, line: RegExp): string | undefined => line.exec(log)?.[0];
+  const ours = lab.log().join('\n');
+  for (const line of [
+    /BUG: .*/,
+    /#PF: .*/,
+    /error_code\(.*/,
+    /Oops: 0000 \[#1\].*/,
+    /RIP: 0010:drop_packet/,
+    /CR2: 0+8$/m,
+    /Kernel panic.*/,
+  ])
+    expect(said(ours, line), String(line)).toBe(said(linux, line));
+  expect(lab.faults()[0]?.source?.line).toBe(
+    example('null-bug')
+      .split('\n')
+      .findIndex((line) => line.includes('packets++')) + 1,
+  );
+});
