@@ -1,12 +1,17 @@
-// npm run fuzz [-- machine|verifier|soundness] [--from SEED] [--count N | --minutes N]: random programs for as long as asked.
+// npm run fuzz [-- machine|verifier|soundness|c|csmith] [--from SEED] [--count N | --minutes N]: random programs for as long as asked.
 //   machine    interpreter = JIT (= Linux with ASK_LINUX=1): src/jit/fuzz.ts
 //   verifier   our verdict = Linux's, with ASK_LINUX=1 only: src/judge/fuzz-verifier.ts
+//   c          our object computes what clang-19's does, at v1 to v4 (and on Linux with ASK_LINUX=1): src/compiler/testing
+//   csmith     the same with csmith's programs
 //   soundness  what our verifier accepts runs as it claimed: src/judge/testing/watch.ts
 // Prints each difference, made small; ends with status 1 if there was any.
 import { parseArgs } from 'node:util';
 import { describeDifference, fuzz, testKernel } from '../jit/fuzz.ts';
 import { linuxAbsence } from '../judge/linux.ts';
+import { clangAbsence } from '../judge/clang.ts';
 import { fuzzSummary, fuzzVerifier } from '../judge/fuzz-verifier.ts';
+import { type Cpu, Differential } from '../compiler/testing/differential.ts';
+import { csmithAbsence } from '../compiler/testing/csmith.ts';
 import { caseOfShape, drawShape } from '../judge/shapes.ts';
 import { RUNNABLE, watch } from '../judge/testing/watch.ts';
 
@@ -28,6 +33,32 @@ const count = number(values.count, values.minutes === undefined ? 10_000 : Infin
 const until = values.minutes === undefined ? Infinity : Date.now() + number(values.minutes, 1) * 60_000;
 const absence = await linuxAbsence();
 if (absence !== null) console.log(`Linux is not asked: ${absence}`);
+
+/** Random C through two compilers; the status is 1 as soon as they differ. */
+async function fuzzC(csmith: boolean): Promise<number> {
+  const missing = clangAbsence() ?? (csmith ? csmithAbsence() : null);
+  if (missing !== null) {
+    console.error(`fuzz: ${missing}`);
+    return 2;
+  }
+  const differential = await Differential.create();
+  const cpus: readonly Cpu[] = ['v3', 'v4', 'v1', 'v2'];
+  let programs = 0;
+  for (; programs < count && Date.now() < until; programs++) {
+    const seed = from + programs;
+    const cpu = csmith ? (seed % 2 === 0 ? 'v4' : 'v3') : cpus[programs % 4]!;
+    let found = csmith ? await differential.compareCsmith(seed, cpu) : await differential.compare(seed, cpu);
+    if (!csmith && absence === null && programs % 4 < 2) found ??= await differential.compare(seed, cpu, 'linux');
+    if (!found) continue;
+    console.log(`seed ${found.seed}, ${found.cpu}\n${found.source}\n${found.what}`);
+    return 1;
+  }
+  const details = JSON.stringify(csmith ? differential.csmith : differential.verdicts);
+  console.log(`${programs} programs (seeds from ${from}), no difference; ${details}`);
+  if (!csmith) console.log(String(differential.coverage));
+  return 0;
+}
+if (subject === 'c' || subject === 'csmith') process.exit(await fuzzC(subject === 'csmith'));
 
 const CHUNK = 500;
 const kernel = await testKernel();
@@ -64,7 +95,7 @@ while (done < count && Date.now() < until && failures === 0) {
     }
     instructions += seen.places;
   } else {
-    console.error("fuzz: 'machine', 'soundness', or 'verifier' with ASK_LINUX=1");
+    console.error("fuzz: 'machine', 'c', 'csmith', 'soundness', or 'verifier' with ASK_LINUX=1");
     process.exit(2);
   }
   done += size;
