@@ -5,6 +5,8 @@ import { helperMemory } from '../memory/access';
 import { addSums, partialSum, replaceByDifference, replaceHalf, replaceWord, subtractSums } from '../memory/checksum';
 import { toLinear } from '../memory/layout';
 import {
+  SHARED_GSO_SEGS,
+  SHARED_GSO_SIZE,
   SKB_CSUM,
   SKB_DEV,
   SKB_HASH,
@@ -23,6 +25,7 @@ import {
   moveData,
   offsetOf,
   setLength,
+  sharedInfo,
   skb,
   skbData,
   skbLength,
@@ -184,6 +187,11 @@ export function changeTail(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
     memory.fill(skbData() + before, 0, length - before);
   }
   setLength(length);
+  // It is no longer what a segmentation offload promised.
+  if (load<u16>(sharedInfo(), SHARED_GSO_SIZE) != 0) {
+    store<u16>(sharedInfo(), 0, SHARED_GSO_SIZE);
+    store<u16>(sharedInfo(), 0, SHARED_GSO_SEGS);
+  }
   fitSkb();
   return 0;
 }

@@ -1,6 +1,6 @@
 // VLAN tags of socket buffers. Like Linux, the outermost tag is kept beside the packet (vlan_proto, vlan_tci); a second one goes
 // into the packet.
-import { EFAULT, ENOMEM } from '../generated/errno';
+import { ENOMEM } from '../generated/errno';
 import { helperMemory } from '../memory/access';
 import {
   SKB_MAC_HEADER,
@@ -15,6 +15,10 @@ import { result } from './arguments';
 
 const ETH_P_8021Q: u16 = 0x8100;
 const ETH_P_8021AD: u16 = 0x88a8;
+const ETH_P_802_3_MIN: u16 = 0x0600;
+/** in network order */
+const ETH_P_802_3: u16 = 0x0100;
+const ETH_P_802_2: u16 = 0x0400;
 const ETHERNET_HEADER: u32 = 14;
 const TAG: u32 = 4;
 
@@ -46,6 +50,13 @@ export function vlanPush(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
   return 0;
 }
 
+/** What a frame carries (vlan_set_encap_proto): below 0x0600 stands a length, and the frame is one of IEEE 802.2 or 802.3. */
+function protocolBehind(frame: usize): u16 {
+  const type = load<u16>(frame, 12);
+  if (bswap<u16>(type) >= ETH_P_802_3_MIN) return type;
+  return load<u16>(frame, 14) == 0xffff ? ETH_P_802_3 : ETH_P_802_2;
+}
+
 /** Takes the tag behind the addresses out of the packet; it goes beside it when `keep`. */
 function takeOut(keep: bool): void {
   const frame = skbData();
@@ -53,7 +64,7 @@ function takeOut(keep: bool): void {
   const tag = bswap<u16>(load<u16>(frame, 14));
   memory.copy(frame + TAG, frame, 12);
   moveData(TAG);
-  store<u16>(skb, load<u16>(skbData(), 12), SKB_PROTOCOL);
+  store<u16>(skb, protocolBehind(skbData()), SKB_PROTOCOL);
   store<u16>(skb, offsetOf(skbData()), SKB_MAC_HEADER);
   store<u16>(skb, offsetOf(skbData() + ETHERNET_HEADER), SKB_NETWORK_HEADER);
   fitSkb();
@@ -61,7 +72,7 @@ function takeOut(keep: bool): void {
   store<u16>(skb, keep ? tag : 0, SKB_VLAN_TCI);
 }
 
-/** bpf_skb_vlan_pop(skb): 0, or -EFAULT when a tag is cut short; without a tag there is nothing to do */
+/** bpf_skb_vlan_pop(skb): 0, or -ENOMEM when a tag is cut short; without a tag there is nothing to do */
 export function vlanPop(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   if (helperMemory(r1, <u32>SKB_SIZE) == 0) return 0;
   if (load<u16>(skb, SKB_VLAN_PROTO) != 0) {
@@ -69,11 +80,12 @@ export function vlanPop(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
     store<u16>(skb, 0, SKB_VLAN_TCI);
   } else {
     if (!isVlan(load<u16>(skb, SKB_PROTOCOL))) return 0;
-    if (skbLength() < ETHERNET_HEADER + TAG) return result(-EFAULT);
+    if (skbLength() < ETHERNET_HEADER + TAG) return result(-ENOMEM);
     takeOut(false);
   }
   // A tag that comes to light behind it takes its place beside the packet.
-  const inner = isVlan(load<u16>(skb, SKB_PROTOCOL)) && skbLength() >= ETHERNET_HEADER + TAG;
-  if (inner && headerAt(SKB_MAC_HEADER) == skbData()) takeOut(true);
+  if (!isVlan(load<u16>(skb, SKB_PROTOCOL))) return 0;
+  if (skbLength() < ETHERNET_HEADER + TAG) return result(-ENOMEM);
+  if (headerAt(SKB_MAC_HEADER) == skbData()) takeOut(true);
   return 0;
 }

@@ -23,6 +23,9 @@ export const NET_DEVICE_FLAGS: usize = 176;
 export const NET_DEVICE_HARD_HEADER_LEN: usize = 180;
 export const NET_DEVICE_IFINDEX: usize = 224;
 export const NET_DEVICE_NAME: usize = 280;
+/** pointer to the hardware address; the broadcast address itself */
+export const NET_DEVICE_DEV_ADDR: usize = 968;
+export const NET_DEVICE_BROADCAST: usize = 1000;
 
 /** struct sk_buff */
 export const SKB_SIZE: usize = 224;

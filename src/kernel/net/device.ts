@@ -5,7 +5,15 @@ import { DEVICE_loopback, DEVICE_nic, DEVICE_veth, NET_LIMIT_devices, NET_LIMIT_
 import { allocateObject, reserve } from '../memory/arena';
 import { addDevice } from '../memory/devices';
 import { toLinear, toVirtual } from '../memory/layout';
-import { NET_DEVICE_FLAGS, NET_DEVICE_MTU, RXQ_DEV, RXQ_QUEUE_INDEX, RXQ_SIZE } from '../memory/structures';
+import {
+  NET_DEVICE_BROADCAST,
+  NET_DEVICE_DEV_ADDR,
+  NET_DEVICE_FLAGS,
+  NET_DEVICE_MTU,
+  RXQ_DEV,
+  RXQ_QUEUE_INDEX,
+  RXQ_SIZE,
+} from '../memory/structures';
 import { Program } from '../program';
 import { givePage } from './buffers';
 
@@ -15,8 +23,6 @@ const NET_DEVICE_TYPE: usize = 536;
 const NET_DEVICE_OPERSTATE: usize = 768;
 const NET_DEVICE_PERM_ADDR: usize = 775;
 const NET_DEVICE_ADDR_LEN: usize = 808;
-const NET_DEVICE_DEV_ADDR: usize = 968;
-const NET_DEVICE_BROADCAST: usize = 1000;
 const NET_DEVICE_NUM_RX_QUEUES: usize = 976;
 
 const ARPHRD_ETHER: u16 = 1;

@@ -10,6 +10,7 @@ import {
   BPF_JGE,
   BPF_JMP,
   BPF_LD,
+  BPF_LSH,
   BPF_MOV,
   BPF_RSH,
   BPF_W,
@@ -43,6 +44,13 @@ import {
   SKB_TSTAMP,
   SKB_VLAN_PROTO,
   SKB_VLAN_TCI,
+  SOCK_DADDR,
+  SOCK_DPORT,
+  SOCK_FAMILY,
+  SOCK_NUM,
+  SOCK_RCV_SADDR,
+  SOCK_V6_DADDR,
+  SOCK_V6_RCV_SADDR,
   TXQ_DEV,
   XDP_DATA,
   XDP_DATA_END,
@@ -88,6 +96,13 @@ const SK_TC_CLASSID: i32 = 72;
 const SK_DATA: i32 = 76;
 const SK_DATA_END: i32 = 80;
 const SK_NAPI_ID: i32 = 84;
+const SK_FAMILY: i32 = 88;
+const SK_REMOTE_IP4: i32 = 92;
+const SK_LOCAL_IP4: i32 = 96;
+const SK_REMOTE_IP6: i32 = 100;
+const SK_LOCAL_IP6: i32 = 116;
+const SK_REMOTE_PORT: i32 = 132;
+const SK_LOCAL_PORT: i32 = 136;
 const SK_DATA_META: i32 = 140;
 const SK_TSTAMP: i32 = 152;
 const SK_WIRE_LEN: i32 = 160;
@@ -182,7 +197,24 @@ function skbLoad(field: i32, dst: i32, src: i32): bool {
   else if (field == SK_TSTAMP_TYPE) {
     emitLoad(BPF_B, dst, src, SKB_TC_AT);
     emitAlu32(BPF_AND, dst, 3);
-  } else return false;
+  } else return socketField(field, dst, src);
+  return true;
+}
+
+/** Fields of __sk_buff that are the socket's: addresses, ports, family. False: no such field. */
+function socketField(field: i32, dst: i32, src: i32): bool {
+  if (field < SK_FAMILY || field > SK_LOCAL_PORT) return false;
+  emitLoad(BPF_DW, dst, src, SKB_SK);
+  if (field == SK_FAMILY) emitLoad(BPF_H, dst, dst, SOCK_FAMILY);
+  else if (field == SK_REMOTE_IP4) emitLoad(BPF_W, dst, dst, SOCK_DADDR);
+  else if (field == SK_LOCAL_IP4) emitLoad(BPF_W, dst, dst, SOCK_RCV_SADDR);
+  else if (field < SK_LOCAL_IP6) emitLoad(BPF_W, dst, dst, SOCK_V6_DADDR + <usize>(field - SK_REMOTE_IP6));
+  else if (field < SK_REMOTE_PORT) emitLoad(BPF_W, dst, dst, SOCK_V6_RCV_SADDR + <usize>(field - SK_LOCAL_IP6));
+  else if (field == SK_REMOTE_PORT) {
+    // network order in the upper half of a word of 32 bits
+    emitLoad(BPF_H, dst, dst, SOCK_DPORT);
+    emitAlu32(BPF_LSH, dst, 16);
+  } else emitLoad(BPF_H, dst, dst, SOCK_NUM);
   return true;
 }
 

@@ -6,6 +6,8 @@ import { toLinear, toVirtual } from '../memory/layout';
 import { SHADOW_OUTSIDE_PACKET, conceal, expose } from '../memory/shadow';
 import { expandHead } from '../net/buffers';
 import {
+  NET_DEVICE_BROADCAST,
+  NET_DEVICE_DEV_ADDR,
   SHARED_INFO_SIZE,
   SHARED_META_LEN,
   SKB_CB_DATA_END,
@@ -169,12 +171,19 @@ export function hasTransport(): bool {
   return load<u16>(skb, SKB_TRANSPORT_HEADER) != UNSET;
 }
 
-function typeOf(frame: usize): u8 {
-  if (!(load<u8>(frame) & 1)) {
-    // The loopback device's address is all zero.
-    return load<u32>(frame) == 0 && load<u16>(frame, 4) == 0 ? PACKET_HOST : PACKET_OTHERHOST;
-  }
-  return load<u32>(frame) == 0xffffffff && load<u16>(frame, 4) == 0xffff ? PACKET_BROADCAST : PACKET_MULTICAST;
+function sameMac(a: usize, b: usize): bool {
+  return load<u32>(a) == load<u32>(b) && load<u16>(a, 4) == load<u16>(b, 4);
+}
+
+const nobody: usize = memory.data(8);
+
+/** eth_skb_pkt_type: the loopback device's address and its broadcast address are all zero. */
+function typeOf(frame: usize, device: u64): u8 {
+  const at = toLinear(device);
+  const address = load<u64>(at, NET_DEVICE_DEV_ADDR);
+  if (sameMac(frame, address == 0 ? nobody : toLinear(address))) return PACKET_HOST;
+  if (!(load<u8>(frame) & 1)) return PACKET_OTHERHOST;
+  return sameMac(frame, at + NET_DEVICE_BROADCAST) ? PACKET_BROADCAST : PACKET_MULTICAST;
 }
 
 /** The EtherType of a frame in network order; for frames with a length instead, what Linux makes of them. */
@@ -222,7 +231,7 @@ export function openSkb(from: usize, size: u32, ifindex: u32, linkLayer: bool): 
   store<u64>(skb, toVirtual(socket), SKB_SK);
   store<u32>(skb, 1, SKB_USERS);
   store<u32>(skb, 768, SKB_TRUESIZE);
-  store<u8>(skb, typeOf(frame), SKB_PKT_TYPE);
+  store<u8>(skb, typeOf(frame, load<u64>(skb, SKB_DEV)), SKB_PKT_TYPE);
   store<u16>(skb, protocolOf(frame, size), SKB_PROTOCOL);
   store<u16>(skb, offsetOf(frame), SKB_MAC_HEADER);
   store<u16>(skb, offsetOf(frame + ETHERNET_HEADER), SKB_NETWORK_HEADER);

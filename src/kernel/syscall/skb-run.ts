@@ -24,6 +24,7 @@ import {
   SKB_IIF,
   SKB_MARK,
   SKB_PRIORITY,
+  SKB_PROTOCOL,
   SKB_TSTAMP,
 } from '../memory/structures';
 import { Program } from '../program';
@@ -89,6 +90,7 @@ function takeFields(): void {
   store<u32>(context, load<u32>(toLinear(load<u64>(skb, SKB_DEV)), NET_DEVICE_IFINDEX), IFINDEX);
   store<u64>(context, load<u64>(skb, SKB_TSTAMP), TSTAMP);
   store<u32>(context, load<u32>(skb, SKB_CB), WIRE_LEN);
+  store<u32>(context, load<u16>(sharedInfo(), SHARED_GSO_SEGS), GSO_SEGS);
   memory.copy(context + CB, skb + SKB_CB_DATA, 20);
 }
 
@@ -112,6 +114,10 @@ export function runSkb(program: Program): i64 {
   if (ifindex == 0) ifindex = LOOPBACK;
   const linkLayer = program.type == PROG_TC || program.type == PROG_TC_ACTION || program.type == 12;
   const buffer = openSkb(from, size, ifindex, linkLayer);
+  // What says that it is IP has a header of it.
+  const protocol = load<u16>(skb, SKB_PROTOCOL);
+  if (protocol == 0x0008 && size < ETHERNET_HEADER + 20) return -EINVAL;
+  if (protocol == 0xdd86 && size < ETHERNET_HEADER + 40) return -EINVAL;
   if (contextSize != 0) {
     if (!onlyAllowed()) return -EINVAL;
     const error = setFields();

@@ -56,6 +56,11 @@ export function resetXdp(): void {
   store<u32>(buff, PAGE, XDP_FRAME_SIZE);
 }
 
+/** A test run's page is all zero but for the packet, each time. */
+export function clearPage(): void {
+  memory.fill(ownPage, 0, PAGE);
+}
+
 export function setRest(size: u32): void {
   restSize = size;
 }

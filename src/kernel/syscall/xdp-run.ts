@@ -14,7 +14,16 @@ import {
 } from '../generated/syscall';
 import { deviceAt } from '../memory/devices';
 import { Program } from '../program';
-import { XDP_LINEAR_MOST, XDP_TAILROOM, openXdp, takeXdp, takeXdpContext, xdpData, xdpSize } from './xdp-buffer';
+import {
+  XDP_LINEAR_MOST,
+  XDP_TAILROOM,
+  clearPage,
+  openXdp,
+  takeXdp,
+  takeXdpContext,
+  xdpData,
+  xdpSize,
+} from './xdp-buffer';
 import { finishContext, runRepeatedly } from './test-run';
 import { pointerAt, setU32, u32At } from './user';
 
@@ -65,6 +74,7 @@ export function runXdp(program: Program): i64 {
   if (from == 0 && size > 0) return -EFAULT;
   if (size > MOST - XDP_TAILROOM && size - XDP_LINEAR_MOST > MOST) return -EINVAL;
 
+  clearPage();
   const buffer = openXdp(from, size, metaSize, ifindex, queue, inPage);
   // An unverified program gets the packet itself, as there is nobody to rewrite its context accesses.
   const failed = program.unverified
