@@ -1,7 +1,23 @@
 // Errors of helpers that the other scenarios do not provoke, and what helpers do at the edges of their arguments.
 import type { Step } from '../../judge/linux.ts';
 import { little } from './machine.ts';
-import { TC, XDP, array, constant, instructions, key, lookup, onStack, scenarioBook, timed } from './scenario.ts';
+import {
+  ELEMENT,
+  TC,
+  TIMER_CALLBACK,
+  TIMER_CANCEL,
+  XDP,
+  array,
+  constant,
+  instructions,
+  key,
+  lookup,
+  onStack,
+  scenarioBook,
+  timed,
+  timerInit,
+  timerStart,
+} from './scenario.ts';
 
 const { scenarios, program, xdp, tc, described } = scenarioBook();
 
@@ -96,28 +112,17 @@ described(
 
 // ---- timers ----
 
-/** r6 = the only element of map 0 */
-const element = `stw [%r10-4], 0
-   lddw %r1, map[0]
-   mov %r2, %r10
-   add %r2, -4
-   call 1
-   jeq %r0, 0, exit
-   mov %r6, %r0`;
-const init = 'mov %r1, %r6\nlddw %r2, map[0]\nmov %r3, 1\ncall 169';
-const setCallback = 'mov %r1, %r6\nlddw %r2, func fired\ncall 170';
-const start = (wait: number, flags = 0): string => `mov %r1, %r6\nmov %r2, ${wait}\nmov %r3, ${flags}\ncall 171`;
 /** What the callback's own call gave goes where user space can read it. */
 const fired = (call: string): string => `fired: mov %r6, %r3\n${call}\nstxdw [%r6+16], %r0\nmov %r0, 0\nexit`;
 for (const [name, call] of [
-  ['cancels itself', 'mov %r1, %r6\ncall 172'],
+  ['cancels itself', TIMER_CANCEL],
   ['starts itself again with wrong flags', 'mov %r1, %r6\nmov %r2, 1\nmov %r3, 64\ncall 171'],
   ['starts itself again, later', 'mov %r1, %r6\nlddw %r2, 1000000000000\nmov %r3, 0\ncall 171\nadd %r0, 7'],
-  ['makes itself anew', 'mov %r1, %r6\nlddw %r2, map[0]\nmov %r3, 1\ncall 169'],
+  ['makes itself anew', timerInit(1)],
 ] as const)
   described(
     `xdp timer that ${name}`,
-    `${element}\n${init}\n${setCallback}\n${start(0)}\nexit\n${fired(call)}`,
+    `${ELEMENT}\n${timerInit(1)}\n${TIMER_CALLBACK}\n${timerStart(0, 0)}\nexit\n${fired(call)}`,
     [timed],
     [lookup(0, 0)],
   );

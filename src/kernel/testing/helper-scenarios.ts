@@ -3,11 +3,14 @@
 import type { Step } from '../../judge/linux.ts';
 import { little } from './machine.ts';
 import {
+  ELEMENT,
   PACKET,
   RAW_TP,
   SOCKET,
   SYSCALL,
   TC,
+  TIMER_CALLBACK,
+  TIMER_CANCEL,
   XDP,
   array,
   constant,
@@ -18,6 +21,8 @@ import {
   onStack,
   scenarioBook,
   timed,
+  timerInit,
+  timerStart,
   update,
 } from './scenario.ts';
 
@@ -834,17 +839,9 @@ for (const [fromSize, toSize, seed] of [
 
 // ---- locks, timers and storage, which BTF describes ----
 
-/** r6 = the only element of map 0 */
-const element = `stw [%r10-4], 0
-   lddw %r1, map[0]
-   mov %r2, %r10
-   add %r2, -4
-   call 1
-   jeq %r0, 0, exit
-   mov %r6, %r0`;
 described(
   'xdp spin_lock and spin_unlock',
-  `${element}
+  `${ELEMENT}
    mov %r1, %r6
    call 93
    ldxdw %r7, [%r6+8]
@@ -863,28 +860,30 @@ described(
   ],
 );
 const fires = 'fired: mov %r6, %r3\nldxdw %r1, [%r6+16]\nadd %r1, 5\nstxdw [%r6+16], %r1\nmov %r0, 0\nexit';
-const init = (clock: number): string => `mov %r1, %r6\nlddw %r2, map[0]\nmov %r3, ${clock}\ncall 169`;
-const setCallback = 'mov %r1, %r6\nlddw %r2, func fired\ncall 170';
-const start = (wait: number, flags: number): string => `mov %r1, %r6\nmov %r2, ${wait}\nmov %r3, ${flags}\ncall 171`;
-const cancel = 'mov %r1, %r6\ncall 172';
 /** Results one after the other, four bits each. */
 const note = 'lsh %r7, 8\nand %r0, 255\nor %r7, %r0';
 const timers = (name: string, calls: readonly string[]): void =>
   described(
     `xdp timer ${name}`,
-    `${element}\nmov %r7, 0\n${calls.map((call) => `${call}\n${note}`).join('\n')}\nmov %r0, %r7\nexit\n${fires}`,
+    `${ELEMENT}\nmov %r7, 0\n${calls.map((call) => `${call}\n${note}`).join('\n')}\nmov %r0, %r7\nexit\n${fires}`,
     [timed],
     // Linux shows the timer as zeros; what the callback wrote is behind it.
     [lookup(0, 0)],
   );
-timers('init, callback, start', [init(1), setCallback, start(0, 0)]);
-timers('init of another clock', [init(2), setCallback, start(0, 0)]);
-timers('init twice', [init(1), init(1), setCallback]);
-timers('callback before init', [setCallback, start(0, 0)]);
-timers('start without callback', [init(1), start(0, 0), setCallback]);
-timers('wrong flags', [init(1), setCallback, start(0, 8)]);
-timers('start, cancel, cancel', [init(1), setCallback, start(1_000_000_000, 0), cancel, cancel]);
-timers('cancel before init', [cancel, init(1), setCallback]);
+timers('init, callback, start', [timerInit(1), TIMER_CALLBACK, timerStart(0, 0)]);
+timers('init of another clock', [timerInit(2), TIMER_CALLBACK, timerStart(0, 0)]);
+timers('init twice', [timerInit(1), timerInit(1), TIMER_CALLBACK]);
+timers('callback before init', [TIMER_CALLBACK, timerStart(0, 0)]);
+timers('start without callback', [timerInit(1), timerStart(0, 0), TIMER_CALLBACK]);
+timers('wrong flags', [timerInit(1), TIMER_CALLBACK, timerStart(0, 8)]);
+timers('start, cancel, cancel', [
+  timerInit(1),
+  TIMER_CALLBACK,
+  timerStart(1_000_000_000, 0),
+  TIMER_CANCEL,
+  TIMER_CANCEL,
+]);
+timers('cancel before init', [TIMER_CANCEL, timerInit(1), TIMER_CALLBACK]);
 const storage: Step = { do: 'map', type: 29, key: 4, value: 8, entries: 0, flags: 1, keytype: 1, valuetype: 2 };
 for (const flags of [0, 1, 2])
   described(

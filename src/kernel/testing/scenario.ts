@@ -115,6 +115,22 @@ export const types: Step = { do: 'btf', data: valueTypes() };
 export const locked: Step = { do: 'map', type: 2, key: 4, value: 16, entries: 1, keytype: 1, valuetype: LOCKED_VALUE };
 export const timed: Step = { do: 'map', type: 2, key: 4, value: 24, entries: 1, keytype: 1, valuetype: TIMED_VALUE };
 
+/** r6 = the only element of map 0 */
+export const ELEMENT = `stw [%r10-4], 0
+   lddw %r1, map[0]
+   mov %r2, %r10
+   add %r2, -4
+   call 1
+   jeq %r0, 0, exit
+   mov %r6, %r0`;
+
+// Calls on the timer that r6 points at; the callback is the function "fired".
+export const timerInit = (clock: number): string => `mov %r1, %r6\nlddw %r2, map[0]\nmov %r3, ${clock}\ncall 169`;
+export const TIMER_CALLBACK = 'mov %r1, %r6\nlddw %r2, func fired\ncall 170';
+export const timerStart = (wait: number, flags: number): string =>
+  `mov %r1, %r6\nmov %r2, ${wait}\nmov %r3, ${flags}\ncall 171`;
+export const TIMER_CANCEL = 'mov %r1, %r6\ncall 172';
+
 const LD_IMM64 = 0x18;
 const PSEUDO_FUNC = 4;
 
