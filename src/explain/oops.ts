@@ -154,7 +154,7 @@ function headLines(f: FaultReport): string[] {
   }
 }
 
-const modulesLine = (f: FaultReport): string => `Modules linked in: ${f.modules}`;
+const modulesLine = (f: FaultReport): string => `Modules linked in: ${f.modules}`.trimEnd();
 const END = '---[ end trace 0000000000000000 ]---';
 
 /** The lines of a report, without time stamps. */

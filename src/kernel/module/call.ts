@@ -227,7 +227,7 @@ export function callKernel(address: u64, a1: u64, a2: u64, a3: u64, a4: u64, a5:
   setArguments(a1, a2, a3, a4, a5);
   let value: u64 = 0;
   let leave = outermost ? leaveAddress('entry_SYSCALL_64_after_hwframe') : 0;
-  let good = true;
+  let good: bool = true;
   if (!outermost) {
     // The native that calls gets a frame as if it were C; behind its one instruction stands the one that comes back here.
     good = push(load<u64>(FRAME_POINTER));
@@ -294,7 +294,7 @@ function interrupt(entry: u64, argument: u64): u64 {
   const sp = load<u64>(STACK_POINTER);
   const top = interruptStackTop(cpu);
   let value: u64 = 0;
-  let good = true;
+  let good: bool = true;
   if (stackOf(sp) != top - STACK_SIZE) {
     // The interrupted stack gets the frame that leads back to it.
     if (depth == 0) {

@@ -38,11 +38,14 @@ let nextId: i32 = 1;
 /** 1 where a page of the window is taken; a free page stays between two allocations */
 const taken: StaticArray<u8> = new StaticArray<u8>(128);
 let line: ArrayBuffer = new ArrayBuffer(0);
+/** the module that went last, with its flags; '': none since boot */
+let lastUnloaded: string = '';
 let names: Map<i32, ArrayBuffer> = new Map();
 
 export function resetModules(): void {
   modules = [];
   nextId = 1;
+  lastUnloaded = '';
   names = new Map();
   for (let i = 0; i < WINDOW_PAGES; i++) taken[i] = 0;
 }
@@ -110,6 +113,7 @@ export function countModule(id: i32, by: i32): i32 {
 export function removeModule(id: i32): void {
   const module = find(id);
   if (module == null) return;
+  if (module.state == MODULE_GOING) lastUnloaded = module.name + '(' + module.flags + ')';
   freeInit(id);
   freeModuleMemory(module.base, module.pages);
   removeSymbols(id);
@@ -138,6 +142,7 @@ export function modulesLineSize(): u32 {
     if (module.state == MODULE_GOING) flags += '-';
     text += (text.length > 0 ? ' ' : '') + module.name + (flags.length > 0 ? '(' + flags + ')' : '');
   }
+  if (lastUnloaded.length > 0) text += (text.length > 0 ? ' ' : '') + '[last unloaded: ' + lastUnloaded + ']';
   line = String.UTF8.encode(text);
   return <u32>line.byteLength;
 }
