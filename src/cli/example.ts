@@ -4,13 +4,17 @@ import { readExample } from './examples.ts';
 import { startLab } from './kernel.ts';
 import { EXIT_DONE, EXIT_REJECTED, readArguments, UsageError } from './usage.ts';
 
+/** Simulated times are whole nanoseconds, which JSON writes as text; bytes as hex. */
+const plain = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? String(value) : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
+
 export async function run(args: string[]): Promise<number> {
   const { values, files } = readArguments('example', args, { json: { type: 'boolean' } });
   const [name] = files;
   if (name === undefined || files.length > 1) throw new UsageError('lab example: name one example');
   const example = readExample(name);
   const result = runExample(await startLab(), example);
-  if (values.json) console.log(JSON.stringify(result));
+  if (values.json) console.log(JSON.stringify(result, plain));
   else {
     for (const packet of result.report.packets ?? []) console.log(`${packet.verdict.padEnd(12)} ${packet.summary}`);
     for (const map of result.report.maps ?? []) {
@@ -20,6 +24,11 @@ export async function run(args: string[]): Promise<number> {
         );
       }
     }
+    const { network } = result;
+    for (const [reason, count] of Object.entries(network?.counts?.drops ?? {}))
+      console.log(`dropped: ${count} ${reason}`);
+    for (const [stage, { packets, nanoseconds }] of Object.entries(network?.counts?.stages ?? {}))
+      console.log(`${stage.padEnd(16)} ${String(packets).padStart(8)} packets ${String(nanoseconds).padStart(10)} ns`);
     for (const { file, verdict } of result.variants)
       console.log(`${file}: ${verdict ? `refused: ${verdict.message}` : 'not refused'}`);
     for (const failure of result.failures) console.error(`not as promised: ${failure}`);

@@ -1,18 +1,27 @@
 // An example's folder as data, and its scenario held against what it promises: right results, right refusals.
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ExampleDescription, MapEntry, RunReport, VerifyReport } from './api.ts';
-import type { LabEngine } from './lab.ts';
+import { isProblem } from '../loader/problems.ts';
+import { loadObject } from '../loader/load.ts';
+import { compileProject, type LabEngine } from './lab.ts';
+import { runScenario, type NetworkReport } from './scenario-run.ts';
+import { checkScenario } from './scenario.ts';
 
 export interface Example {
   readonly name: string;
   readonly description: ExampleDescription;
   /** text of every C file in the folder, by file name */
   readonly files: Readonly<Record<string, string>>;
+  /** captures in the folder, by file name */
+  readonly captures?: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface ExampleResult {
   readonly name: string;
   readonly report: RunReport;
   readonly variants: readonly { readonly file: string; readonly verdict: VerifyReport | null }[];
+  /** what came of the description's network; null: it has none */
+  readonly network: NetworkReport | null;
   /** what is not as the description says; empty: all is well */
   readonly failures: readonly string[];
 }
@@ -21,6 +30,23 @@ export interface ExampleResult {
 function keyText(entry: MapEntry): string {
   const key = entry.decoded?.key ?? entry.key;
   return typeof key === 'string' ? key : JSON.stringify(key);
+}
+
+/** The example's programs on a whole network, as its "network" says. */
+function runNetwork(lab: LabEngine, example: Example, network: unknown): NetworkReport | readonly Diagnostic[] {
+  const file = `${example.name}/example.json`;
+  const checked = checkScenario(`${file}: network`, network);
+  if ('problems' in checked) return checked.problems;
+  const { main, scenario } = example.description;
+  const { object, diagnostics } = compileProject({ files: new Map(Object.entries(example.files)), main });
+  if (!object) return diagnostics;
+  lab.boot({ seed: scenario.seed ?? 1 });
+  const loaded = loadObject(lab.kernel, object, main);
+  if (isProblem(loaded)) return [loaded.problem];
+  return runScenario(lab.kernel, loaded, checked.scenario, {
+    file: `${file}: network`,
+    ...(example.captures ? { captures: example.captures } : {}),
+  });
 }
 
 export function runExample(lab: LabEngine, example: Example): ExampleResult {
@@ -63,5 +89,17 @@ export function runExample(lab: LabEngine, example: Example): ExampleResult {
     }
     return { file: variant.file, verdict: refused };
   });
-  return { name: example.name, report, variants, failures };
+
+  let network: NetworkReport | null = null;
+  if (description.network !== undefined) {
+    const ran = runNetwork(lab, example, description.network);
+    if ('steps' in ran) {
+      network = ran;
+      failures.push(
+        ...ran.problems.map(({ message }) => message),
+        ...ran.failures.map((failure) => `network: ${failure}`),
+      );
+    } else failures.push(...ran.map(({ message }) => message));
+  }
+  return { name: example.name, report, variants, network, failures };
 }

@@ -17,6 +17,17 @@ export const LAB_MESSAGES = {
   S012: 'this is no pcap capture',
   S013: 'the packets of this capture are not Ethernet frames (link type {type})',
   S014: "{program} is of type '{type}'; a capture's packets go to xdp, tc, socket and cgroup_skb programs",
+  S020: '{file}: {path}: here stands {found}; write {expected}',
+  S021: '{file}: {path}: there is no such key; what may stand here: {known}',
+  S022: '{file}: {path}: {count} are too many; at most {most}',
+  S023: '{file}: {path} is missing; write {expected}',
+  S024: "{file}: {path}: there is no {kind} '{name}'; there is: {known}",
+  S025: "{file}: {path}: the name '{name}' is given twice",
+  S026: "{file}: {path}: '{name}' must stand in the list before what is built upon it",
+  S027: '{file}: line {line}, column {column}: this is no JSON; look for a missing comma, quote or bracket',
+  S028: '{file}: {path}: the kernel refuses this: {error}',
+  S029: "{file}: {path}: the capture '{name}' is not beside the scenario, or cannot be read",
+  S030: '{file}: the machine stands still: a program or kernel code faulted',
 } as const;
 
 export type LabCode = keyof typeof LAB_MESSAGES;
