@@ -1,4 +1,6 @@
-// Map types that are known but not simulated. Whoever asks only for verdicts may still declare one, so that the verifier can judge
+// Map types that are known but not simulated: cgroup_array, sockmap, xskmap, sockhash, reuseport_sockarray, struct_ops, inode_storage,
+// user_ringbuf, cgrp_storage and arena. They hold sockets, cgroups, inodes or memory shared with a process, none of which a program
+// on the simulated machine could reach yet. Whoever asks only for verdicts may still declare one, so that the verifier can judge
 // programs that use it; for everybody else BPF_MAP_CREATE answers -ENOTSUPP. Nothing is ever stored in such a map.
 import { E2BIG, EINVAL, ENOTSUPP } from '../generated/errno';
 import { BPF_F_MMAPABLE } from '../generated/maps';
