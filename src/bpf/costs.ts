@@ -42,7 +42,12 @@ export const COSTS: readonly Cost[] = [
   ),
   row('rx_descriptor', 14_000, 'frames that the driver takes from the ring', XDP_SHARE),
   row('xdp_frame', 7_000, 'struct xdp_buff made ready, program dispatched', XDP_SHARE),
-  row('bpf_instruction', 300, 'eBPF instructions', 'examples/packet-cost: BPF_PROG_TEST_RUN of a drop on Linux 6.18'),
+  row(
+    'bpf_instruction',
+    300,
+    'eBPF instructions',
+    'about three a nanosecond, as compiled code runs on a processor of 3 GHz',
+  ),
   row('skb_alloc', 28_000, 'struct sk_buff taken from its slab and filled', RAW_SHARE),
   row('skb_free', 22_000, 'struct sk_buff given back', RAW_SHARE),
   row('buffer_alloc', 18_000, 'packet buffers taken from the allocator', RAW_SHARE),
