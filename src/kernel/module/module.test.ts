@@ -253,6 +253,22 @@ strcpy(b, "neighbour"); memset(a, 'x', 36); pr_info("%s\\n", b);`;
     expect(machine.mode.state()).toBe('alive');
   });
 
+  test('a wild write changes another subsystem, and nobody says so', () => {
+    machine.insert('nfdrop', dropModule);
+    // Meant for a buffer of eight bytes; the pointer to it was never set to one.
+    const wild = `static unsigned long where; module_param(where, ulong, 0);
+static int __init start(void) { memcpy((void *)where, "nowhere", 8); return 0; }\nmodule_init(start);`;
+    const find = `#include <linux/netdevice.h>
+static int __init start(void) { pr_info("%px\\n", dev_get_by_index(&init_net, 1)->name); return 0; }\nmodule_init(start);`;
+    expect(machine.insert('find', HEAD + find)).toBe(0);
+    const where = BigInt(`0x${machine.texts().at(-1) ?? ''}`);
+    const before = machine.log().length;
+    expect(machine.insert('wild', HEAD + wild, { where: where.toString() })).toBe(0);
+    expect(machine.log()).toHaveLength(before);
+    machine.mode.receive(packetFrom(1), 1);
+    expect(machine.texts().at(-1)).toBe('nfdrop: dropped a packet from 10.2.2.1 on nowhere');
+  });
+
   test('freed memory is given out again; without poison it still holds what it held', () => {
     const body = `char *a = kmalloc(64, GFP_KERNEL); char *b; strcpy(a, "secret"); kfree(a); pr_info("%.6s\\n", a);
 b = kmalloc(64, GFP_KERNEL); pr_info("%d\\n", a == b);`;
