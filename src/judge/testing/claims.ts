@@ -28,7 +28,7 @@ export const SLOTS = 16;
 export interface Claims {
   /** by slot: one claim for each time that the verifier came there */
   readonly bySlot: ReadonlyMap<number, readonly Claim[]>;
-  /** paths were cut short because an earlier state covers them: what is not precise there may have any value */
+  /** not every path was told: an earlier state covers it (what is not precise there may have any value), or the record is full */
   readonly pruned: boolean;
 }
 
@@ -106,7 +106,7 @@ export function claimsOf(records: Uint8Array, isCall: (slot: number) => boolean)
       } else if (record.kind === r.RECORD_POP) {
         frames = [];
         fresh = true;
-      } else if (record.kind === r.RECORD_PRUNED) pruned = true;
+      } else if (record.kind === r.RECORD_PRUNED || record.kind === r.RECORD_TRUNCATED) pruned = true;
     },
   });
   return { bySlot, pruned };

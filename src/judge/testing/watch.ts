@@ -78,9 +78,10 @@ export function watch(kernel: Kernel, each: CorpusCase, seen: { places: number }
         seen.places++;
         const claimed = claims.bySlot.get(slot);
         if (!claimed || !admits(claimed, read)) {
+          // ending the run gives r6 and up back to the caller: look first
+          const values = Array.from({ length: 10 }, (_, i) => read(i).toString(16)).join(' ');
           exports.endStep();
           exports.release(at);
-          const values = Array.from({ length: 10 }, (_, i) => read(i).toString(16)).join(' ');
           return claimed
             ? `instruction ${slot}: ${values}`
             : `instruction ${slot} runs, but the verifier never came there`;
