@@ -131,8 +131,7 @@ function checkAllowed(id: i32): i32 {
 /** bpf_loop: another round of the callback, while the count may not be reached. */
 function checkLoop(instruction: i32): i32 {
   // Linux tracks the count back as a number, whatever it is
-  if (load<i32>(registerNow(1), REG_type) != SCALAR_VALUE)
-    return fail1(MESSAGE_VERIFIER_BUG, WORD_BACKTRACKING_MISUSE);
+  if (load<i32>(registerNow(1), REG_type) != SCALAR_VALUE) return fail1(MESSAGE_VERIFIER_BUG, WORD_BACKTRACKING_MISUSE);
   // whether the call can become a plain loop depends on the flags, how often it is walked on the count
   let error = isNullScalar(registerNow(4)) ? markChainPrecision(4) : 0;
   if (error == 0) error = markChainPrecision(1);

@@ -32,7 +32,7 @@ import {
 } from '../generated/verifier-records';
 import { BpfMap } from '../maps/map';
 import { env } from './environment';
-import { fail1, fail2, fail3, fail6 } from './fail';
+import { fail1, fail3, fail6 } from './fail';
 import { registerNow } from './operands';
 import { baseType } from './registers';
 
