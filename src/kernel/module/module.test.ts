@@ -1,6 +1,7 @@
 // Modules at work: hooks, parameters, symbols of others, memory, lists, locks, files in /proc, and what goes wrong without anybody noticing.
 import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { KERNEL_FUNCTIONS } from '../../bpf/kernel-api.ts';
 import { TestMachine, LINUX, compileModule, linuxObjects, packetFrom } from './testing/machine.ts';
 
 let machine: TestMachine;
@@ -437,4 +438,10 @@ test('structures have the offsets that the machine uses', () => {
     .map(([type, field, at]) => `_Static_assert(offsetof(struct ${type}, ${field}) == ${at}, "${type}.${field}");`)
     .join('\n')}\n_Static_assert(sizeof(struct sk_buff) == 224 && sizeof(struct task_struct) == 3264, "sizes");`;
   expect(compileModule('offsets', source).length).toBeGreaterThan(0);
+});
+
+test('every function of the table has its body, and nothing else has one', () => {
+  const code = ['natives.ts', 'network.ts'].map((name) => readFileSync(`${LINUX}../module/${name}`, 'utf8')).join('');
+  const bodies = [...code.matchAll(/\bset(?:Native)?\((\d+), /g)].map(([, number]) => Number(number));
+  expect(bodies.sort((a, b) => a - b)).toEqual(KERNEL_FUNCTIONS.map((row) => row.number));
 });
