@@ -85,7 +85,13 @@ export function parseBtf(bytes: Uint8Array): Btf | LoadProblem {
   if (typesEnd > bytes.length || stringsEnd > bytes.length) return damaged('it is cut short');
 
   const strings = bytes.subarray(stringsAt, stringsEnd);
-  const string = (at: number): string => stringAt(strings, at);
+  // a line of C is named by each of its instructions, and may be long
+  const known = new Map<number, string>();
+  const string = (at: number): string => {
+    let text = known.get(at);
+    if (text === undefined) known.set(at, (text = stringAt(strings, at)));
+    return text;
+  };
   const types: BtfType[] = [VOID];
   const dataSections = new Map<number, number>();
   let at = typesAt;
