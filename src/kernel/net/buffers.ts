@@ -163,11 +163,6 @@ export function freeSkb(skb: usize): void {
   if (freeObject(skb)) alive--;
 }
 
-/** Gives the sk_buff back and keeps its page, which is free of it then; 0: it has no page. */
-export function pageOf(skb: usize): usize {
-  return load<u8>(skb, BITS) & HEAD_FRAG ? toLinear(load<u64>(skb, SKB_HEAD)) : 0;
-}
-
 /** A copy with a buffer of its own and a number of its own (Linux: skb_copy). 0: no memory. */
 export function copySkb(skb: usize, headroom: u32): usize {
   const length = lengthOf(skb);

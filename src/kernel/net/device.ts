@@ -140,7 +140,6 @@ export class NetDevice {
   wire6: usize[] = [];
   wireMac4: usize[] = [];
   wireMac6: usize[] = [];
-  /** simulated delay of the cable's other end */
   namespace: u32;
 
   constructor(
@@ -168,11 +167,6 @@ export class NetDevice {
   /** linear address of the six bytes of the hardware address */
   mac(): usize {
     return toLinear(load<u64>(this.address, NET_DEVICE_DEV_ADDR));
-  }
-
-  /** Does the driver pass packets to another interface of this machine? */
-  isVirtual(): bool {
-    return this.kind != DEVICE_nic;
   }
 }
 

@@ -1,7 +1,6 @@
 // The driver's receive side: frames from the ring, XDP before any sk_buff exists, then a socket buffer around the page.
 import { COST_rx_descriptor, COST_xdp_frame } from '../generated/costs';
 import {
-  DEVICE_nic,
   DROP_DEVICE_DOWN,
   DROP_NOMEM,
   DROP_RX_LENGTH_ERROR,
@@ -101,11 +100,6 @@ export function arrive(ring: Ring, frame: usize, size: u32): u32 {
   return packet;
 }
 
-/** Puts a frame that is in a page of its own into a virtual device's ring. False: full; the caller still has the page. */
-export function arriveInPage(ring: Ring, page: usize, offset: u32, size: u32, packet: u32): bool {
-  return ring.add(page, offset, size, packet);
-}
-
 /** An sk_buff around the frame, into the stack. */
 function passUp(device: NetDevice, page: usize, offset: u32, size: u32, meta: u32, packet: u32): void {
   const skb = skbAroundPage(page, offset, size);
@@ -184,9 +178,4 @@ export function pollOne(ring: Ring): void {
         device.namespace,
       );
   }
-}
-
-/** Is there a NIC's cable at this interface? */
-export function hasCable(device: NetDevice): bool {
-  return device.kind == DEVICE_nic;
 }

@@ -1,6 +1,6 @@
 // What the host may ask of the network: build it, send it packets, let it work, read what happened. Every function of index.ts's NETWORK
 // section is here; numbers are -errno where they are negative. Bounds are NET_LIMIT in src/bpf/network.ts: beyond them is -ENOSPC.
-import { clock, cpus } from '../cpu';
+import { clock } from '../cpu';
 import { EBADF, EBUSY, EINVAL, ENODEV, ENOSPC } from '../generated/errno';
 import {
   APPLICATION_client,
@@ -29,7 +29,7 @@ import { arrive, queueFor } from './driver';
 import { resetFragments } from './fragments';
 import { resetIcmp } from './icmp';
 import { addRings, arriveAt, letTimePass, machineTime, resetMachineWork, runOut } from './machine';
-import { Namespace, makeNamespace, namespaceAt, namespaceCount, resetNamespaces } from './namespace';
+import { Namespace, makeNamespace, namespaceAt, resetNamespaces } from './namespace';
 import { addNeighbour, resetNeighbours } from './neighbour';
 import { addRule, hitsOf, removeHook, resetNetfilter } from './netfilter';
 import { resetPatches } from './patches';
@@ -451,13 +451,4 @@ export function networkTime(): u64 {
 /** 0; else the machine stands still, and this is the kind of fault */
 export function networkHalted(): i32 {
   return halted;
-}
-
-export function namespaces(): i32 {
-  begin();
-  return namespaceCount();
-}
-
-export function processors(): u32 {
-  return cpus;
 }

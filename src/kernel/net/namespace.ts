@@ -38,10 +38,6 @@ export function resetNamespaces(): void {
   namespaces = [];
 }
 
-export function namespaceCount(): i32 {
-  return namespaces.length;
-}
-
 /** null: too many. */
 export function makeNamespace(name: string): Namespace | null {
   if (namespaces.length >= NET_LIMIT_namespaces) return null;

@@ -144,7 +144,7 @@ export function addAddress4(namespace: Namespace, device: NetDevice, address: u3
   const own = bswap<u32>(address);
   device.addresses4.push(address);
   device.prefixes4.push(bits);
-  let good = true;
+  let good: bool = true;
   const loopback = own >> 24 == 127;
   if (loopback) good = addRoute(namespace, plain4(own, 8, ROUTE_local, device.ifindex));
   else if (bits < 32) good = addRoute(namespace, plain4(own, bits, ROUTE_unicast, device.ifindex));
