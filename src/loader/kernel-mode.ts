@@ -202,7 +202,7 @@ export class KernelMode {
     for (const [name, stub] of stubs)
       if (stub.exported) this.#exported.set(name, { address: stub.address, gplOnly: false });
     // EXPORT_SYMBOL of every object: the section is one only within an object, so ask each
-    parsed.forEach((object, i) => {
+    parsed.forEach((_object, i) => {
       const placed = layout.placed[i]?.find((p) => p.section.name === '__ksymtab');
       if (!placed) return;
       const bytes = linked.parts.readOnly.bytes.subarray(placed.offset, placed.offset + placed.section.size);
