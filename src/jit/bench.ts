@@ -182,7 +182,7 @@ export async function benchPacket(kernel: Kernel): Promise<BenchRow> {
 }
 
 /** A capture of UDP packets to 512 ports, as tcpdump would write it. */
-export function udpCapture(packets: number): Uint8Array {
+export function udpCapture(packets: number): Uint8Array<ArrayBuffer> {
   const size = 64;
   const bytes = new Uint8Array(24 + packets * (16 + size));
   const view = new DataView(bytes.buffer);

@@ -40,7 +40,7 @@ export function runOnce(kernel: Kernel, type: ProgramType, fd: number, input: Ru
   const { exports } = kernel;
   const { packet, context } = input;
   if (TRACING.has(type.name)) {
-    let last = { r0: 0n, memory: new Uint8Array(0) };
+    let last: { r0: bigint; memory: Uint8Array } = { r0: 0n, memory: new Uint8Array(0) };
     for (let i = 0; i < input.repeat && (i === 0 || exports.faultKind() === 0); i++)
       last = kernel.runOverMemory(fd, padded(context, TRACING_CONTEXT));
     const error = exports.faultKind() === 0 ? 0 : -14;

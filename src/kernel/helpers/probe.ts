@@ -18,6 +18,11 @@ function kernelError(address: u64): i32 {
   return isKernelAddress(address) ? -EFAULT : -ERANGE;
 }
 
+/** Reading nothing needs no address but a good one: any that is not 0 will do. */
+function readable(good: bool): usize {
+  return good ? 1 : 0;
+}
+
 /** `from`: linear address, 0: there is nothing that can be read, and `error` says why. */
 function copy(to: u64, size: u32, from: usize, error: i32): u64 {
   const at = helperMemory(to, size);
@@ -34,14 +39,14 @@ function copy(to: u64, size: u32, from: usize, error: i32): u64 {
 export function probeReadKernel(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
   const size = <u32>r2;
   // Reading nothing is fine, but not just anywhere.
-  const from = size == 0 ? <usize>isKernelAddress(r3) : mapped(r3, size);
+  const from = size == 0 ? readable(isKernelAddress(r3)) : mapped(r3, size);
   return copy(r1, size, from, kernelError(r3));
 }
 
 /** bpf_probe_read_user(to, size, from), bpf_copy_from_user */
 export function probeReadUser(r1: u64, r2: u64, r3: u64, _r4: u64, _r5: u64): u64 {
   const size = <u32>r2;
-  const from = size == 0 ? <usize>(r3 <= USER_END) : userMemory(r3, size);
+  const from = size == 0 ? readable(r3 <= USER_END) : userMemory(r3, size);
   return copy(r1, size, from, -EFAULT);
 }
 
