@@ -2,6 +2,7 @@
 // no floating point, no output, few functions, small arrays. Its run-time header is replaced by ours, which computes a
 // checksum of all globals; two compilers must come to the same.
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { findProgram } from '../../judge/clang.ts';
 
 /** The program CSMITH names, or the one on PATH. */
@@ -105,9 +106,9 @@ export async function csmithProgram(seed: number, division: boolean): Promise<st
     seed % 3 === 0 ? ['--no-arg-structs', '--no-arg-unions'] : [],
   ].flat();
   const text = await new Promise<string | null>((resolve) => {
-    execFile(findCsmith() ?? 'csmith', options, { timeout: 30_000, maxBuffer: 16 << 20 }, (error, stdout) =>
-      resolve(error ? null : stdout),
-    );
+    // csmith leaves a file platform.info where it runs
+    const how = { timeout: 30_000, maxBuffer: 16 << 20, cwd: tmpdir() };
+    execFile(findCsmith() ?? 'csmith', options, how, (error, stdout) => resolve(error ? null : stdout));
   });
   if (text === null) return null;
   return `${text
