@@ -40,11 +40,14 @@ for (const language of languages) {
 
         // What is this? Its declaration, and what the helper does, in the page's language.
         await example.goToLine(22);
-        const place = await placeOf(page, 'bpf_map_lookup_elem');
-        await page.mouse.move(place.x, place.y - 2);
-        await page.mouse.move(place.x + 6, place.y);
+        // The line may still be gliding into sight when the mouse comes: then a reader moves it once more.
         const hover = page.locator('.monaco-hover:visible, .cm-tooltip-hover').first();
-        await expect(hover).toContainText(helper.slice(0, 20));
+        await expect(async () => {
+          const place = await placeOf(page, 'bpf_map_lookup_elem');
+          await page.mouse.move(place.x, place.y - 2);
+          await page.mouse.move(place.x + 6, place.y);
+          await expect(hover).toContainText(helper.slice(0, 20), { timeout: 2_500 });
+        }).toPass({ timeout: 10_000 });
         await expect(hover).toContainText('const void *key');
         await page.mouse.move(0, 0);
 

@@ -275,6 +275,8 @@ export const openCodeMirror: OpenEditor = (host, options) => {
         ]),
         EditorView.contentAttributes.of({
           'aria-label': options.label,
+          // said aloud, so that every tool knows what a browser knows: text that can be edited takes the focus
+          tabindex: '0',
           spellcheck: 'false',
           autocapitalize: 'off',
           autocorrect: 'off',
