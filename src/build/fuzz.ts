@@ -1,6 +1,7 @@
-// npm run fuzz [-- machine|verifier|soundness|c|csmith] [--from SEED] [--count N | --minutes N]: random programs for as long as asked.
+// npm run fuzz [-- machine|verifier|verifier-c|soundness|c|csmith] [--from SEED] [--count N | --minutes N]: random programs for as long as asked.
 //   machine    interpreter = JIT (= Linux with ASK_LINUX=1): src/jit/fuzz.ts
 //   verifier   our verdict = Linux's, with ASK_LINUX=1 only: src/judge/fuzz-verifier.ts
+//   verifier-c the same for what our compiler makes of random C, whole and broken: src/judge/fuzz-verifier-c.ts
 //   c          our object computes what clang-19's does, at v1 to v4 (and on Linux with ASK_LINUX=1): src/compiler/testing
 //   csmith     the same with csmith's programs
 //   soundness  what our verifier accepts runs as it claimed: src/judge/testing/watch.ts
@@ -10,6 +11,8 @@ import { describeDifference, fuzz, testKernel } from '../jit/fuzz.ts';
 import { linuxAbsence } from '../judge/linux.ts';
 import { clangAbsence } from '../judge/clang.ts';
 import { fuzzSummary, fuzzVerifier } from '../judge/fuzz-verifier.ts';
+import { fuzzVerifierC, verifierCSummary } from '../judge/fuzz-verifier-c.ts';
+import { objectsAbsence } from '../judge/objects.ts';
 import { type Cpu, Differential } from '../compiler/testing/differential.ts';
 import { csmithAbsence } from '../compiler/testing/csmith.ts';
 import { caseOfShape, drawShape } from '../judge/shapes.ts';
@@ -60,7 +63,7 @@ async function fuzzC(csmith: boolean): Promise<number> {
 }
 if (subject === 'c' || subject === 'csmith') process.exit(await fuzzC(subject === 'csmith'));
 
-const CHUNK = 500;
+const CHUNK = subject === 'verifier-c' ? 100 : 500;
 const kernel = await testKernel();
 let done = 0;
 let compared = 0;
@@ -84,6 +87,10 @@ while (done < count && Date.now() < until && failures === 0) {
     const report = await fuzzVerifier(kernel, { seed: from + done, count: size, report: (text) => console.log(text) });
     failures += report.unsafe.length;
     console.log(fuzzSummary(report));
+  } else if (subject === 'verifier-c' && absence === null && objectsAbsence() === null) {
+    const report = await fuzzVerifierC(kernel, { seed: from + done, count: size, report: (text) => console.log(text) });
+    failures += report.unsafe.length;
+    console.log(`seeds from ${from + done}: ${verifierCSummary(report)}`);
   } else if (subject === 'soundness') {
     const seen = { places: 0 };
     for (let seed = from + done; seed < from + done + size; seed++) {
@@ -95,7 +102,9 @@ while (done < count && Date.now() < until && failures === 0) {
     }
     instructions += seen.places;
   } else {
-    console.error("fuzz: 'machine', 'c', 'csmith', 'soundness', or 'verifier' with ASK_LINUX=1");
+    console.error(
+      "fuzz: 'machine', 'c', 'csmith', 'soundness', or 'verifier' and 'verifier-c' (libbpf-dev) with ASK_LINUX=1",
+    );
     process.exit(2);
   }
   done += size;

@@ -48,3 +48,9 @@ function* smallerLists(nodes: readonly Node[]): Generator<readonly Node[]> {
     for (const body of smallerLists(node.body)) yield [...nodes.slice(0, i), { ...node, body }, ...nodes.slice(i + 1)];
   }
 }
+
+/** The same program with each statement's text put through `change`, in order. */
+export function mapTexts(program: Program, change: (text: string) => string): Program {
+  const node = ({ head, body, tail }: Node): Node => ({ head: change(head), body: body.map(node), tail: change(tail) });
+  return { ...program, functions: program.functions.map(node) };
+}
