@@ -15,6 +15,29 @@ const tab = (page: Page, name: string) => page.locator(`[role="tab"][data-tab="$
 const linkOf = (data: unknown): string =>
   `#p=${deflateRawSync(Buffer.from(JSON.stringify(data))).toString('base64url')}`;
 
+/** A pcap file of so many IPv4 frames: every third from 10.2.2.1, the others from 10.2.2.2. */
+function capture(packets: number): Buffer {
+  const size = 42;
+  const bytes = Buffer.alloc(24 + packets * (16 + size));
+  bytes.writeUInt32LE(0xa1b2c3d4, 0);
+  bytes.writeUInt16LE(2, 4);
+  bytes.writeUInt16LE(4, 6);
+  bytes.writeUInt32LE(65_535, 16);
+  bytes.writeUInt32LE(1, 20);
+  for (let i = 0, at = 24; i < packets; i++, at += 16 + size) {
+    bytes.writeUInt32LE(size, at + 8);
+    bytes.writeUInt32LE(size, at + 12);
+    const frame = at + 16;
+    bytes.writeUInt16BE(0x0800, frame + 12);
+    bytes.writeUInt8(0x45, frame + 14);
+    bytes.writeUInt16BE(28, frame + 16);
+    bytes.writeUInt8(64, frame + 22);
+    bytes.writeUInt8(17, frame + 23);
+    bytes.set([10, 2, 2, i % 3 === 0 ? 1 : 2, 10, 2, 2, 9], frame + 26);
+  }
+  return bytes;
+}
+
 for (const language of languages) {
   const strings = words(language);
 
@@ -141,6 +164,78 @@ for (const language of languages) {
       await new Example(other).choose(xdpDrop.main);
       await expect(code).toContainText('mine');
       await context.close();
+    });
+
+    test('a capture is replayed behind a bar, called off, and refused when it is none', async ({ page }) => {
+      const example = await open(page, language);
+      const replay = page.locator('.replay');
+      const choose = replay.getByRole('button', { name: strings.replay });
+      const take = async (name: string, buffer: Buffer): Promise<void> => {
+        const [chooser] = await Promise.all([page.waitForEvent('filechooser'), choose.press('Enter')]);
+        await chooser.setFiles({ name, mimeType: 'application/octet-stream', buffer });
+      };
+      expect((await choose.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+
+      await take('mixed.pcap', capture(3000));
+      await expect(replay.locator('.replay-summary')).toContainText('3,000');
+      await expect(replay.getByText('mixed.pcap')).toBeVisible();
+      await expect(replay.locator('[data-verdict="XDP_DROP"] td').first()).toHaveText('1,000');
+      await expect(replay.locator('[data-verdict="XDP_PASS"] td').first()).toHaveText('2,000');
+      await expect(replay.locator('[data-map="counters"] tbody td')).toHaveText(['0', '1000', '1', '2000']);
+      await expect(example.status).toContainText('3,000');
+      await expect(choose).toBeFocused();
+
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const { violations } = await new AxeBuilder({ page }).include('.playground').analyze();
+        expect(
+          violations.map((it) => it.id),
+          colorScheme,
+        ).toEqual([]);
+      }
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+
+      // Half a million packets: long enough to be called off, by keyboard, as the bar is on its way.
+      await page.evaluate(() => {
+        const stop = new MutationObserver(() => {
+          const bar = document.querySelector<HTMLProgressElement>('.replay progress');
+          if (!bar || bar.position <= 0 || bar.position >= 1) return;
+          stop.disconnect();
+          document.querySelector('.replay')?.setAttribute('data-seen', String(bar.position));
+          document.querySelector<HTMLElement>('[data-action="replay-cancel"]')?.click();
+        });
+        stop.observe(document.querySelector('.replay') ?? document.body, { subtree: true, attributes: true });
+      });
+      await take('long.pcap', capture(500_000));
+      await expect(replay.locator('.replay-summary')).toContainText(
+        strings['replay-cancelled'].split('{packets}')[1] ?? '',
+      );
+      await expect(replay).toHaveAttribute('data-seen', /^0\.\d/);
+      await expect(replay.locator('.replay-running')).toBeHidden();
+      await expect(choose).toBeFocused();
+
+      await take('notes.txt', Buffer.from('This is a text, and no capture at all.'));
+      await expect(replay.locator('[data-code="S012"] .explanation')).toBeVisible();
+      await expect(replay.locator('.stamp')).toHaveText(strings['replay-not-run']);
+      await expect(example.status).toHaveText(strings['replay-not-run']);
+      await replay.locator('input[type="file"]').evaluate((input: HTMLInputElement) => {
+        const files = new DataTransfer();
+        files.items.add(new File([new ArrayBuffer(65 << 20)], 'large.pcap'));
+        input.files = files.files;
+        input.dispatchEvent(new Event('change'));
+      });
+      await expect(replay.locator('.stamp')).toContainText('65.0 MB');
+      await expect(replay.locator('.stamp')).toContainText('64 MB');
+
+      // What one sees is what the text does: another text, and the old figures go.
+      await take('again.pcap', capture(10));
+      await expect(replay.locator('.replay-summary')).toContainText('10');
+      await example.choose('no-null-check.bpf.c');
+      await expect(replay.locator('.replay-summary')).toHaveCount(0);
+      await take('again.pcap', capture(10));
+      await expect(replay.locator('.problem').first()).toContainText(
+        xdpDrop.variants.find((it) => it.file === 'no-null-check.bpf.c')?.message ?? '',
+      );
     });
 
     test('axe finds nothing on any panel, light and dark', async ({ page }) => {

@@ -5,6 +5,7 @@ import { bytecodePanel } from './bytecode-panel.ts';
 import { element } from './dom.ts';
 import type { Explain } from './explanations.ts';
 import { linuxPanel } from './linux-panel.ts';
+import { createReplay } from './replay.ts';
 import { mapsPanel } from './maps-panel.ts';
 import type { Strings } from './strings.ts';
 import { createTabs, type TabPanel } from './tabs.ts';
@@ -22,6 +23,8 @@ export interface PanelContext {
   /** lights lines of the static code up */
   mark(file: string, lines: ReadonlySet<number>): void;
   announce(text: string): void;
+  /** the example leaves the page */
+  readonly over: AbortSignal;
 }
 
 export interface Panel extends TabPanel {
@@ -58,8 +61,14 @@ export function openPanels(root: HTMLElement, context: PanelContext): Panels | n
   if (wanted.length === 0) return null;
   const place = outcome.nextSibling;
   const parent = outcome.parentElement;
+  const replay = names.includes('replay') ? createReplay(context) : null;
   const panels: Panel[] = [
-    { name: 'result', title: strings.result, content: element('div', {}, outcome) },
+    {
+      name: 'result',
+      title: strings.result,
+      content: element('div', {}, outcome, replay?.content ?? null),
+      stale: () => replay?.stale(),
+    },
     ...wanted.flatMap((name) => makers[name]?.() ?? []),
   ];
   const tabs = createTabs(strings.panels, panels);

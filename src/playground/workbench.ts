@@ -520,6 +520,7 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     text: (file) => programs.get(file)?.text ?? '',
     announce: say,
     explain,
+    over: signal,
   });
 
   button('reset').addEventListener('click', reset);
