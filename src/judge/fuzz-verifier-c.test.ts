@@ -17,11 +17,11 @@ test('a seed always draws the same program; every second one has a mistake and s
 });
 
 describe.skipIf(!judgePresent('bpf', (await linuxAbsence()) ?? objectsAbsence()))('against Linux', () => {
-  test('24 random programs', async () => {
+  test('20 random programs', async () => {
     const found: string[] = [];
-    const report = await fuzzVerifierC(await ourKernel(), { seed: 1, count: 24, report: (text) => found.push(text) });
+    const report = await fuzzVerifierC(await ourKernel(), { seed: 6, count: 20, report: (text) => found.push(text) });
     console.log(verifierCSummary(report));
-    expect(report.programs).toBe(24);
+    expect(report.programs).toBe(20);
     expect(report.accepted).toBeGreaterThan(0);
     expect(report.refusedByBoth).toBeGreaterThan(0);
     expect([...report.unsafe, ...report.stricter, ...report.otherWords], found.join('\n')).toEqual([]);
