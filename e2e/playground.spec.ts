@@ -287,6 +287,7 @@ test('a chapter can ask for any panel in place', async ({ page }) => {
 test('a lab that breaks down says so, and the next run starts it anew', async ({ page }) => {
   const strings = words('en');
   await page.addInitScript(() => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called below with the worker that it was called on
     const post = Worker.prototype.postMessage;
     let runs = 0;
     Worker.prototype.postMessage = function (this: Worker, message: { kind?: string }, ...rest: never[]) {

@@ -11,7 +11,7 @@ import { benchEditor } from '../lab/bench.ts';
 import { benchBook, CHAPTERS } from './large-course.ts';
 import { benchArithmetic, benchPacket, benchReplay, formatArithmetic, formatPacket } from '../jit/bench.ts';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+const BENCHMARKS: Readonly<Record<string, () => Promise<void> | void>> = {
   async machine() {
     const { kernel } = await startLab();
     console.log(formatArithmetic(await benchArithmetic(kernel)));
@@ -48,7 +48,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   async editor() {
     for (const line of benchEditor(await startLab())) console.log(line);
   },
-  async book() {
+  book() {
     const rows = benchBook();
     for (const { name, seconds } of rows) console.log(`${name.padEnd(52)}${seconds.toFixed(1).padStart(7)} s`);
     const [small, large] = rows;

@@ -118,6 +118,7 @@ async function typing(browser: Browser, touch: boolean): Promise<void> {
       for (const entry of list.getEntries()) seen.tasks.push(entry.duration);
     }).observe({ type: 'longtask' });
     const asked = new Map<number, number>();
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called below with the worker that it was called on
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function (this: Worker, message: { id: number; kind: string }, ...rest: never[]) {
       if (message.kind === 'check') {

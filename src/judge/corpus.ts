@@ -114,7 +114,7 @@ function mapOf(text: string): CorpusMap {
       (rest ?? '')
         .split(',')
         .map((field) => field.split(':'))
-        .map(([what, at]) => [what, Number(at)]),
+        .map(([what = '', at]) => [what, Number(at)] as const),
     );
     return { ...map, fields };
   }

@@ -81,7 +81,7 @@ export function encodeValue(btf: Btf, typeId: number, data: unknown, bytes: Uint
     case BTF_KIND_STRUCT:
     case BTF_KIND_UNION: {
       if (typeof data !== 'object' || data === null || Array.isArray(data)) return false;
-      const left = new Map(Object.entries(data));
+      const left = new Map<string, unknown>(Object.entries(data));
       const write = (id: number, into: Uint8Array): boolean =>
         resolveType(btf, id).members.every((member) => {
           if (member.name === '') return write(member.type, into.subarray(member.offset >> 3));

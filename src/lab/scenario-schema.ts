@@ -24,7 +24,7 @@ const MOST_PROBLEMS = 20;
 /** A value as a message shows it: short, and never more than a line. */
 function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value);
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }
 

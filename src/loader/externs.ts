@@ -57,7 +57,7 @@ function alignOf(btf: Btf, typeId: number): number {
 }
 
 /** libbpf's names for what is no option: the version, and two properties of the kernel. */
-function valueOf(name: string, version: KernelVersion): 'y' | 'm' | number | string | undefined {
+function valueOf(name: string, version: KernelVersion): number | string | undefined {
   if (name === 'LINUX_KERNEL_VERSION') return KERNEL_VERSION_CODES[version];
   if (name === 'LINUX_HAS_BPF_COOKIE' || name === 'LINUX_HAS_SYSCALL_WRAPPER') return 1;
   return Object.hasOwn(KERNEL_CONFIG, name) ? KERNEL_CONFIG[name] : undefined;

@@ -30,11 +30,11 @@ export async function helperText(language: string, name: string): Promise<string
 export interface LanguageHost {
   readonly lab: Lab;
   /** the project as it stands, with the editor's text in it */
-  project(): Project;
+  readonly project: () => Project;
   readonly file: string;
   readonly language: string;
   /** shows the reader where a name is declared */
-  show(report: DefinitionReport): void;
+  readonly show: (report: DefinitionReport) => void;
 }
 
 export function editorLanguage({ lab, project, file, language, show }: LanguageHost): EditorLanguage {

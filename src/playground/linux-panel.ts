@@ -8,7 +8,7 @@ import { zip, type ZipEntry } from './zip.ts';
 /** What goes along besides the project's own files; the page that knows the example sets it. */
 export interface LinuxBundle {
   readonly name: string;
-  entries(): readonly ZipEntry[];
+  readonly entries: () => readonly ZipEntry[];
 }
 const bundles = new WeakMap<HTMLElement, LinuxBundle>();
 export const offerBundle = (root: HTMLElement, bundle: LinuxBundle): void => void bundles.set(root, bundle);

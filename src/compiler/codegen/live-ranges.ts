@@ -9,8 +9,8 @@ export type Ranges = number[];
 /** What an instruction reads and writes, as numbers from 0 to `count` - 1. */
 export interface Accesses {
   readonly count: number;
-  reads(m: Machine, visit: (value: number) => void): void;
-  writes(m: Machine, visit: (value: number) => void): void;
+  readonly reads: (m: Machine, visit: (value: number) => void) => void;
+  readonly writes: (m: Machine, visit: (value: number) => void) => void;
 }
 
 /**

@@ -151,7 +151,7 @@ export function format(text: string): string | null {
       row.push(pieces[at] as Piece);
       at++;
     }
-    previousEnd = (row.at(-1) as Piece).to;
+    previousEnd = (row.at(-1)).to;
 
     const closing = row.findIndex((piece) => piece.kind !== T.RBRACE);
     const closes = closing < 0 ? row.length : closing;
@@ -187,7 +187,7 @@ export function format(text: string): string | null {
       if (piece.kind === T.IDENTIFIER && piece.text === 'switch') isSwitch = true;
     }
     if (code.length === 0) continue;
-    const last = code.at(-1) as Piece;
+    const last = code.at(-1);
     const ended =
       last.kind === T.SEMICOLON ||
       last.kind === T.LBRACE ||
