@@ -11,7 +11,7 @@ export const valueText = (entry: MapEntry): string => (entry.decoded ? plain(ent
 /** Counts by power of two: an array map that is called a histogram, or a value that carries its slots. */
 export function histogramOf(map: MapReport): number[] | null {
   const counts = (list: unknown): number[] | null =>
-    Array.isArray(list) && list.length >= 4 && list.every((it) => typeof it === 'number') ? (list) : null;
+    Array.isArray(list) && list.length >= 4 && list.every((it) => typeof it === 'number') ? list : null;
   const [first] = map.entries;
   const value = first?.decoded?.value;
   if (map.entries.length === 1 && typeof value === 'object' && value !== null) {

@@ -151,7 +151,7 @@ export function format(text: string): string | null {
       row.push(pieces[at] as Piece);
       at++;
     }
-    previousEnd = (row.at(-1)).to;
+    previousEnd = row.at(-1).to;
 
     const closing = row.findIndex((piece) => piece.kind !== T.RBRACE);
     const closes = closing < 0 ? row.length : closing;
