@@ -109,10 +109,14 @@ function make(button: HTMLButtonElement): HTMLDialogElement {
   return made;
 }
 
-export function openSearch(button: HTMLButtonElement): void {
+/** `typed`: what the reader typed before the field was there. */
+export function openSearch(button: HTMLButtonElement, typed = ''): void {
   dialog ??= make(button);
   if (!dialog.open) dialog.showModal();
   const field = dialog.querySelector('input');
   field?.focus();
-  field?.select();
+  if (field && typed !== '') {
+    field.value = typed;
+    field.dispatchEvent(new Event('input'));
+  } else field?.select();
 }
