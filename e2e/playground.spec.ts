@@ -195,7 +195,14 @@ for (const language of languages) {
       }
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
 
-      // Half a million packets: long enough to be called off, by keyboard, as the bar is on its way.
+      // Half a million packets through a program that takes its time: long enough to be called off as the bar is on its way.
+      await example.edit();
+      await example.replace(
+        main.replace(
+          '\tcount(PASSED);',
+          '\tvolatile int spin = 0;\n\tfor (int i = 0; i < 100; i++)\n\t\tspin += i;\n\tcount(PASSED);',
+        ),
+      );
       await page.evaluate(() => {
         const stop = new MutationObserver(() => {
           const bar = document.querySelector<HTMLProgressElement>('.replay progress');
