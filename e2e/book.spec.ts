@@ -53,8 +53,8 @@ for (const language of languages) {
       await expect(dialog).toBeHidden();
     });
 
-    test('Escape closes the search and gives the focus back', async ({ page, isMobile }) => {
-      test.skip(isMobile, 'a phone has no Escape key');
+    // A phone has no Escape key.
+    test('Escape closes the search and gives the focus back', { tag: '@desktop' }, async ({ page }) => {
       await page.goto(`/${language}/`);
       const button = page.getByRole('button', { name: strings.search.open });
       await button.click();
@@ -63,8 +63,8 @@ for (const language of languages) {
       await expect(button).toBeFocused();
     });
 
-    test('a slash that is typed into a field stays a slash', async ({ page, isMobile }) => {
-      test.skip(isMobile, 'a phone has no such key');
+    // A phone has no such key.
+    test('a slash that is typed into a field stays a slash', { tag: '@desktop' }, async ({ page }) => {
       await page.goto(`/${language}/`);
       await page.keyboard.press('/');
       await page.keyboard.type('a/b');
@@ -119,35 +119,39 @@ for (const language of languages) {
       await expect(page.locator('#packet-path')).toBeInViewport();
     });
 
-    test('every link inside the site leads somewhere, to a heading that is there', async ({ page, isMobile }) => {
-      test.skip(isMobile, 'links are the same everywhere');
-      const seen = new Map<string, Set<string>>();
-      const waiting = ['/', `/${language}/`];
-      const broken: string[] = [];
-      const wanted: [string, string, string][] = [];
-      for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-        if (seen.has(path)) continue;
-        const response = await page.request.get(path);
-        const html = await response.text();
-        if (!response.ok()) broken.push(path);
-        seen.set(path, new Set([...html.matchAll(/\sid="([^"]+)"/g)].map((match) => match[1] ?? '')));
-        if (!(response.headers()['content-type'] ?? '').startsWith('text/html')) continue;
-        for (const [, href = ''] of html.matchAll(/<a\b[^>]*\shref="([^"]+)"/g)) {
-          if (/^[a-z]+:/.test(href)) continue;
-          const url = new URL(href.replaceAll('&amp;', '&'), `http://site${path}`);
-          // A fragment with = in it is what the playground opens with, not a heading.
-          if (url.hash && !url.hash.includes('='))
-            wanted.push([path, url.pathname, decodeURIComponent(url.hash.slice(1))]);
-          waiting.push(url.pathname);
+    // Links are the same everywhere.
+    test(
+      'every link inside the site leads somewhere, to a heading that is there',
+      { tag: '@desktop' },
+      async ({ page }) => {
+        const seen = new Map<string, Set<string>>();
+        const waiting = ['/', `/${language}/`];
+        const broken: string[] = [];
+        const wanted: [string, string, string][] = [];
+        for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+          if (seen.has(path)) continue;
+          const response = await page.request.get(path);
+          const html = await response.text();
+          if (!response.ok()) broken.push(path);
+          seen.set(path, new Set([...html.matchAll(/\sid="([^"]+)"/g)].map((match) => match[1] ?? '')));
+          if (!(response.headers()['content-type'] ?? '').startsWith('text/html')) continue;
+          for (const [, href = ''] of html.matchAll(/<a\b[^>]*\shref="([^"]+)"/g)) {
+            if (/^[a-z]+:/.test(href)) continue;
+            const url = new URL(href.replaceAll('&amp;', '&'), `http://site${path}`);
+            // A fragment with = in it is what the playground opens with, not a heading.
+            if (url.hash && !url.hash.includes('='))
+              wanted.push([path, url.pathname, decodeURIComponent(url.hash.slice(1))]);
+            waiting.push(url.pathname);
+          }
         }
-      }
-      expect(broken).toEqual([]);
-      expect(wanted.filter(([, target, id]) => !seen.get(target)?.has(id))).toEqual([]);
-      expect(seen.size).toBeGreaterThan(8);
-    });
+        expect(broken).toEqual([]);
+        expect(wanted.filter(([, target, id]) => !seen.get(target)?.has(id))).toEqual([]);
+        expect(seen.size).toBeGreaterThan(8);
+      },
+    );
 
-    test('on paper: no buttons, no navigation, sources written out', async ({ page, isMobile }) => {
-      test.skip(isMobile, 'paper is paper');
+    // Paper is paper.
+    test('on paper: no buttons, no navigation, sources written out', { tag: '@desktop' }, async ({ page }) => {
       await page.goto(`/${language}/what-is-ebpf/`);
       await page.emulateMedia({ media: 'print' });
       for (const selector of ['.site-nav', '.site-tools', '.site-footer', 'nav.contents', '.toolbar', 'button.both'])
@@ -161,8 +165,8 @@ for (const language of languages) {
   });
 }
 
-test('the sitemap’s every address is there, and every page is in it', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'once is enough');
+// Once is enough.
+test('the sitemap’s every address is there, and every page is in it', { tag: '@desktop' }, async ({ page }) => {
   const xml = await (await page.request.get('/sitemap.xml')).text();
   const listed = [...xml.matchAll(/<loc>([^<]+)<\/loc>/g)].map((match) => new URL(match[1] ?? '').pathname);
   expect(new Set(listed).size).toBe(listed.length);

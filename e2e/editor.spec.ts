@@ -26,9 +26,8 @@ for (const language of languages) {
   const strings = words(language);
   const helper = helperWords(language)['bpf_map_lookup_elem'] ?? '';
 
-  test.describe(`${language}, by mouse and keyboard`, () => {
-    test.beforeEach(({ isMobile }) => test.skip(isMobile, 'fingers have tests of their own'));
-
+  // Fingers have tests of their own.
+  test.describe(`${language}, by mouse and keyboard`, { tag: '@desktop' }, () => {
     for (const kind of ['monaco', 'codemirror'] as const) {
       test(`${kind}: hover, completion, signature, definition, format`, async ({ page }) => {
         await page.addInitScript((it) => localStorage.setItem('meet-ebpf:editor', it), kind);
@@ -102,52 +101,53 @@ for (const language of languages) {
     });
   });
 
-  test(`${language}, by finger: the keys that C needs, above the keyboard, as large as a fingertip`, async ({
-    page,
-    isMobile,
-  }) => {
-    test.skip(!isMobile, 'for fingers');
-    await page.goto(`/${language}/what-is-ebpf/`);
-    const example = new Example(page);
-    await example.edit();
-    await example.replace('int f(void)\n');
-    await page.keyboard.press('Control+End');
-    const keys = example.root.getByRole('toolbar', { name: strings.keys });
-    await expect(keys).toBeVisible();
-    for (const box of await keys
-      .getByRole('button')
-      .evaluateAll((all) => all.map((it) => it.getBoundingClientRect()))) {
-      expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(44);
-    }
-    const content = example.root.locator('.cm-content');
-    await keys.getByRole('button', { name: '{', exact: true }).tap();
-    await expect(content).toBeFocused();
-    await expect(content).toContainText('{}');
-    await keys.getByRole('button', { name: '->', exact: true }).tap();
-    await expect(content).toContainText('{->}');
-    await keys.getByRole('button', { name: strings['key-undo'] }).tap();
-    await expect(content).not.toContainText('->');
-    await expect(content).toBeFocused();
+  // For fingers.
+  test(
+    `${language}, by finger: the keys that C needs, above the keyboard, as large as a fingertip`,
+    { tag: '@phone' },
+    async ({ page }) => {
+      await page.goto(`/${language}/what-is-ebpf/`);
+      const example = new Example(page);
+      await example.edit();
+      await example.replace('int f(void)\n');
+      await page.keyboard.press('Control+End');
+      const keys = example.root.getByRole('toolbar', { name: strings.keys });
+      await expect(keys).toBeVisible();
+      for (const box of await keys
+        .getByRole('button')
+        .evaluateAll((all) => all.map((it) => it.getBoundingClientRect()))) {
+        expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(44);
+      }
+      const content = example.root.locator('.cm-content');
+      await keys.getByRole('button', { name: '{', exact: true }).tap();
+      await expect(content).toBeFocused();
+      await expect(content).toContainText('{}');
+      await keys.getByRole('button', { name: '->', exact: true }).tap();
+      await expect(content).toContainText('{->}');
+      await keys.getByRole('button', { name: strings['key-undo'] }).tap();
+      await expect(content).not.toContainText('->');
+      await expect(content).toBeFocused();
 
-    // A keyboard comes up: the bar moves above it, the text that is written stays in sight.
-    await page.evaluate(() => {
-      const viewport = window.visualViewport;
-      if (!viewport) throw new Error('no visual viewport');
-      Object.defineProperty(viewport, 'height', { value: window.innerHeight - 300, configurable: true });
-      viewport.dispatchEvent(new Event('resize'));
-    });
-    const bar = await example.root.locator('.toolbar').boundingBox();
-    expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeLessThanOrEqual(740 - 300 + 1);
+      // A keyboard comes up: the bar moves above it, the text that is written stays in sight.
+      await page.evaluate(() => {
+        const viewport = window.visualViewport;
+        if (!viewport) throw new Error('no visual viewport');
+        Object.defineProperty(viewport, 'height', { value: window.innerHeight - 300, configurable: true });
+        viewport.dispatchEvent(new Event('resize'));
+      });
+      const bar = await example.root.locator('.toolbar').boundingBox();
+      expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeLessThanOrEqual(740 - 300 + 1);
 
-    await example.replace(main);
-    await example.typeAfter('bpf_map_lookup_elem', '');
-    await keys.getByRole('button', { name: strings['key-what'] }).tap();
-    await expect(page.locator('.cm-tooltip.hover')).toContainText(helper.slice(0, 20));
-  });
+      await example.replace(main);
+      await example.typeAfter('bpf_map_lookup_elem', '');
+      await keys.getByRole('button', { name: strings['key-what'] }).tap();
+      await expect(page.locator('.cm-tooltip.hover')).toContainText(helper.slice(0, 20));
+    },
+  );
 }
 
-test('a tap right after a result is never lost to a page that moves', async ({ page, isMobile }) => {
-  test.skip(!isMobile, 'for fingers');
+// For fingers.
+test('a tap right after a result is never lost to a page that moves', { tag: '@phone' }, async ({ page }) => {
   for (const wait of [0, 30, 80, 150]) {
     await page.goto('/en/what-is-ebpf/');
     const example = new Example(page);
@@ -161,35 +161,39 @@ test('a tap right after a result is never lost to a page that moves', async ({ p
   }
 });
 
-test('long lines wrap on request, in Burmese too, and the cursor moves by cluster', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'once is enough: it is the same editor');
-  for (const kind of ['monaco', 'codemirror'] as const) {
-    await page.addInitScript((it) => localStorage.setItem('meet-ebpf:editor', it), kind);
-    await page.goto('/en/what-is-ebpf/');
-    const example = new Example(page);
-    await example.edit();
-    const cluster = 'ကွန်ရက်ပက်ကက်တစ်ခုပို့လိုက်ပါတယ် ';
-    await example.replace(`// ${cluster.repeat(12)}\nint x;\n`);
-    const line = example.root.locator(kind === 'monaco' ? '.view-line' : '.cm-line').first();
-    const lines = () =>
-      kind === 'monaco'
-        ? example.root.locator('.view-line').count()
-        : line.evaluate(
-            (it) => Math.round(it.getBoundingClientRect().height / parseFloat(getComputedStyle(it).lineHeight)) + 2,
-          );
-    const before = await lines();
-    await example.root.locator('.menu summary').click();
-    await example.root.getByRole('button', { name: words('en').wrap }).click();
-    await expect.poll(lines).toBeGreaterThan(before);
-    // တစ် is one step: three characters, one cluster… the cursor never stands inside one.
-    await example.replace('// တစ်ခု\n');
-    await page.keyboard.press('Control+Home');
-    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
-    await page.keyboard.type('|');
-    await expect(example.root.locator('.view-lines, .cm-content').first()).toContainText('// တ|စ်ခု');
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.type('|');
-    await expect(example.root.locator('.view-lines, .cm-content').first()).toContainText('// တ|စ်|ခု');
-    await page.evaluate(() => localStorage.clear());
-  }
-});
+// Once is enough: it is the same editor.
+test(
+  'long lines wrap on request, in Burmese too, and the cursor moves by cluster',
+  { tag: '@desktop' },
+  async ({ page }) => {
+    for (const kind of ['monaco', 'codemirror'] as const) {
+      await page.addInitScript((it) => localStorage.setItem('meet-ebpf:editor', it), kind);
+      await page.goto('/en/what-is-ebpf/');
+      const example = new Example(page);
+      await example.edit();
+      const cluster = 'ကွန်ရက်ပက်ကက်တစ်ခုပို့လိုက်ပါတယ် ';
+      await example.replace(`// ${cluster.repeat(12)}\nint x;\n`);
+      const line = example.root.locator(kind === 'monaco' ? '.view-line' : '.cm-line').first();
+      const lines = () =>
+        kind === 'monaco'
+          ? example.root.locator('.view-line').count()
+          : line.evaluate(
+              (it) => Math.round(it.getBoundingClientRect().height / parseFloat(getComputedStyle(it).lineHeight)) + 2,
+            );
+      const before = await lines();
+      await example.root.locator('.menu summary').click();
+      await example.root.getByRole('button', { name: words('en').wrap }).click();
+      await expect.poll(lines).toBeGreaterThan(before);
+      // တစ် is one step: three characters, one cluster… the cursor never stands inside one.
+      await example.replace('// တစ်ခု\n');
+      await page.keyboard.press('Control+Home');
+      for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+      await page.keyboard.type('|');
+      await expect(example.root.locator('.view-lines, .cm-content').first()).toContainText('// တ|စ်ခု');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.type('|');
+      await expect(example.root.locator('.view-lines, .cm-content').first()).toContainText('// တ|စ်|ခု');
+      await page.evaluate(() => localStorage.clear());
+    }
+  },
+);

@@ -108,8 +108,8 @@ for (const language of languages) {
   });
 }
 
-test('two tabs never overwrite each other silently', async ({ context, page, isMobile }) => {
-  test.skip(isMobile, 'once is enough: storage is the same everywhere');
+// Once is enough: storage is the same everywhere.
+test('two tabs never overwrite each other silently', { tag: '@desktop' }, async ({ context, page }) => {
   const strings = words('en');
   await page.goto('/en/what-is-ebpf/');
   const second = await context.newPage();
@@ -151,8 +151,8 @@ test('a browser that forbids storage is said, not suffered', async ({ page }) =>
   await expect(example.result.locator('.packet-row')).toHaveCount(xdpDrop.scenario.packets.length);
 });
 
-test('the whole journey goes by keyboard', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'a phone has no Tab key');
+// A phone has no Tab key.
+test('the whole journey goes by keyboard', { tag: '@desktop' }, async ({ page }) => {
   await page.goto('/en/what-is-ebpf/');
   const example = new Example(page);
   await example.button('run').focus();

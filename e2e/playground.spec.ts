@@ -335,8 +335,8 @@ test('hostile links are refused, and nothing of them is written into the page', 
   await expect(page.locator('.program img')).toHaveCount(0);
 });
 
-test('what is too large for a link is saved as a file, which opens again', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'once is enough: files are the same everywhere');
+// Once is enough: files are the same everywhere.
+test('what is too large for a link is saved as a file, which opens again', { tag: '@desktop' }, async ({ page }) => {
   const strings = words('en');
   const example = await open(page, 'en');
   await example.edit();
@@ -368,8 +368,8 @@ test('what is too large for a link is saved as a file, which opens again', async
   await expect(page.getByText(strings['import-bad'])).toBeVisible();
 });
 
-test('by keyboard alone: edit, be refused, mend, share', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'a phone has no Tab key');
+// A phone has no Tab key.
+test('by keyboard alone: edit, be refused, mend, share', { tag: '@desktop' }, async ({ page }) => {
   const strings = words('en');
   const example = await open(page, 'en');
   await example.button('edit').focus();

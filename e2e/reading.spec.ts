@@ -119,8 +119,8 @@ for (const language of languages) {
       expect(outside).toEqual([]);
     });
 
-    test('the keyboard reaches the text at once', async ({ page, isMobile }) => {
-      test.skip(isMobile, 'a phone has no Tab key');
+    // A phone has no Tab key.
+    test('the keyboard reaches the text at once', { tag: '@desktop' }, async ({ page }) => {
       await page.goto(`/${language}/what-is-ebpf/`);
       await page.keyboard.press('Tab');
       await expect(page.getByRole('link', { name: strings.skip })).toBeFocused();
