@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findProgram } from '../judge/clang.ts';
+import { judgePresent } from '../judge/require.ts';
 import type { CompileOptions } from './compile.ts';
 import { parseUnit } from './front.ts';
 import { canonical } from './tree.ts';
@@ -62,7 +63,10 @@ describe('examples and programs', () => {
 });
 
 const REAL = { includePaths: ['/usr/include', '/usr/include/x86_64-linux-gnu'], builtinHeaders: false };
-const libbpf = existsSync('/usr/include/bpf/bpf_helpers.h');
+const libbpf = judgePresent(
+  'clang',
+  existsSync('/usr/include/bpf/bpf_helpers.h') ? null : 'libbpf-dev is not installed',
+);
 
 /** A vmlinux.h of the running kernel, where bpftool can make one. */
 function realVmlinux(): string | null {
@@ -78,6 +82,7 @@ function realVmlinux(): string | null {
 
 describe.skipIf(!libbpf)("Linux's and libbpf's own headers", () => {
   const vmlinux = libbpf ? realVmlinux() : null;
+  const dumped = judgePresent('bpf', vmlinux === null ? 'no bpftool, or no BTF of a running kernel' : null);
   const files = { get: (path: string) => (path.endsWith('/vmlinux.h') ? (vmlinux ?? undefined) : disk.get(path)) };
   const defines = { __x86_64__: '1', __TARGET_ARCH_x86: '1' };
 
@@ -86,7 +91,7 @@ describe.skipIf(!libbpf)("Linux's and libbpf's own headers", () => {
     expect(result.diagnostics).toEqual([]);
   });
 
-  test.skipIf(vmlinux === null).each(readdirSync(programs))('carry %s, with a real vmlinux.h', (name) => {
+  test.skipIf(!dumped).each(readdirSync(programs))('carry %s, with a real vmlinux.h', (name) => {
     const result = parseUnit({ files, main: join(programs, name), defines, ...REAL });
     expect(result.diagnostics).toEqual([]);
     if (result.tokens && result.tokens.count > 400_000) expect(result.partial?.types.length).toBeGreaterThan(10_000);

@@ -85,6 +85,7 @@ describe.skipIf(!judgePresent('bpf', liveAbsence()))('the running kernel', () =>
   test('has every row of 6.18', () => rowsAgree(618, LIVE_BTF));
 });
 
-describe.skipIf(!existsSync(path601))('Debian 6.1', () => {
+if (path601 === '') process.stderr.write('skipped: rows of 6.1 are not asked: VMLINUX_BTF_601 names no file\n');
+describe.skipIf(path601 === '')('Debian 6.1', () => {
   test('has every row of 6.1', () => rowsAgree(601, path601));
 });
