@@ -10,7 +10,8 @@ import type {
   RunReport,
   Scenario,
 } from './api.ts';
-import type { LabRequest, LabResponse, LanguageAnswers, LanguageQuery } from './messages.ts';
+import type { LabRequest, LabResponse, LanguageAnswers, LanguageQuery, PathScenario } from './messages.ts';
+import type { PathReport } from './path-report.ts';
 
 export type LabOutcome<Report> =
   | { readonly ok: true; readonly report: Report }
@@ -23,6 +24,8 @@ export interface Lab {
   run(project: Project, scenario: Scenario): Promise<LabOutcome<RunReport>>;
   /** null in the report: the project does not compile */
   bytecode(project: Project): Promise<LabOutcome<BytecodeReport | null>>;
+  /** the ways that packets take through a network with the project's programs in it */
+  path(project: Project, scenario: PathScenario): Promise<LabOutcome<PathReport>>;
   /** changes a map of the program that ran last; null in the report: nothing is loaded any more */
   editMap(edit: MapEdit): Promise<LabOutcome<LiveReport | null>>;
   /** the packets once more, through the program that ran last */
@@ -135,6 +138,7 @@ export function createLab(start: () => Worker = startWorker): Lab {
     },
     run: (project, scenario) => ask<RunReport>({ kind: 'run', project, scenario }),
     bytecode: (project) => ask<BytecodeReport | null>({ kind: 'bytecode', project }),
+    path: (project, scenario) => ask<PathReport>({ kind: 'path', project, scenario }),
     editMap: (edit) => ask<LiveReport | null>({ kind: 'edit-map', edit }),
     send: (scenario) => ask<LiveReport | null>({ kind: 'send', scenario }),
     async replay(project, capture, { program, progress, signal } = {}) {

@@ -1,10 +1,12 @@
 // The worker's messages: one request, one answer, by id; both directions are discriminated unions.
 import type { LanguageAnswers, LanguageQuery } from '../compiler/service/index.ts';
+import type { PathReport } from './path-report.ts';
 import type {
   BytecodeReport,
   CheckReport,
   LiveReport,
   MapEdit,
+  PacketSpec,
   Project,
   ReplayProgress,
   ReplayReport,
@@ -14,10 +16,19 @@ import type {
 
 export type { LanguageAnswers, LanguageQuery };
 
+/** A whole network for a program: the example's own, or null for one machine on one cable. */
+export interface PathScenario {
+  readonly network: unknown;
+  readonly seed?: number;
+  /** sent instead of the network's own traffic */
+  readonly packets?: readonly PacketSpec[];
+}
+
 export type LabRequest =
   | { readonly id: number; readonly kind: 'check'; readonly project: Project }
   | { readonly id: number; readonly kind: 'run'; readonly project: Project; readonly scenario: Scenario }
   | { readonly id: number; readonly kind: 'bytecode'; readonly project: Project }
+  | { readonly id: number; readonly kind: 'path'; readonly project: Project; readonly scenario: PathScenario }
   | {
       readonly id: number;
       readonly kind: 'replay';
@@ -36,6 +47,7 @@ export type LabResponse =
   | { readonly id: number; readonly kind: 'checked'; readonly report: CheckReport }
   | { readonly id: number; readonly kind: 'ran'; readonly report: RunReport }
   | { readonly id: number; readonly kind: 'listed'; readonly report: BytecodeReport | null }
+  | { readonly id: number; readonly kind: 'traced'; readonly report: PathReport }
   /** a replay goes on */
   | { readonly id: number; readonly kind: 'progress'; readonly progress: ReplayProgress }
   | { readonly id: number; readonly kind: 'replayed'; readonly report: ReplayReport }

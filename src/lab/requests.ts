@@ -18,14 +18,24 @@ const PROGRESS = 50;
 export class Requests {
   readonly #engine: Promise<LabEngine>;
   readonly #thread: Thread;
+  readonly #start: (() => Promise<LabEngine>) | null;
+  #spare: Promise<LabEngine> | null = null;
   readonly #cancelled = new Set<number>();
   #last: Promise<void> = Promise.resolve();
   /** Loaded with the first question of an editor: whoever only runs programs never pays for it. */
   #service: Promise<LanguageService> | null = null;
 
-  constructor(engine: Promise<LabEngine>, thread: Thread) {
+  /** `start` makes another machine; without it there is only the one. */
+  constructor(engine: Promise<LabEngine>, thread: Thread, start: (() => Promise<LabEngine>) | null = null) {
     this.#engine = engine;
     this.#thread = thread;
+    this.#start = start;
+  }
+
+  /** A machine for what must not disturb the program that is loaded, whose maps the reader may be looking at. */
+  #second(): Promise<LabEngine> {
+    if (!this.#start) return this.#engine;
+    return (this.#spare ??= this.#start());
   }
 
   /** Settles when the request is answered. */
@@ -60,6 +70,11 @@ export class Requests {
       case 'bytecode': {
         const { bytecodeOf } = await import('./bytecode.ts');
         return { id, kind: 'listed', report: bytecodeOf(request.project) };
+      }
+      case 'path': {
+        const { pathOf } = await import('./path-report.ts');
+        const { network, ...options } = request.scenario;
+        return { id, kind: 'traced', report: pathOf(await this.#second(), request.project, network, options) };
       }
       case 'check':
         return { id, kind: 'checked', report: (await this.#engine).check(request.project) };

@@ -2,17 +2,19 @@
 import kernelUrl from '../kernel/generated/kernel.wasm?url';
 import { LabEngine } from './lab.ts';
 import type { LabRequest } from './messages.ts';
-import { Requests } from './requests.ts';
+import { Requests, type Thread } from './requests.ts';
 
-async function start(): Promise<LabEngine> {
+async function kernelModule(): Promise<WebAssembly.Module> {
   // Not compileStreaming: some static hosts do not name the type that it insists on.
   const response = await fetch(kernelUrl);
   if (!response.ok) throw new Error(`${kernelUrl}: ${response.status}`);
-  const module = await WebAssembly.compile(await response.arrayBuffer());
-  return LabEngine.create(module, { now: () => performance.now() });
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
-const requests = new Requests(start(), {
+const module = kernelModule();
+const start = async (): Promise<LabEngine> => LabEngine.create(await module, { now: () => performance.now() });
+
+const thread: Thread = {
   post: (response) => postMessage(response),
   now: () => performance.now(),
   // A message to oneself comes at once; a timer would wait four milliseconds each time.
@@ -25,6 +27,7 @@ const requests = new Requests(start(), {
       };
       port2.postMessage(null);
     }),
-});
+};
+const requests = new Requests(start(), thread, start);
 
 self.onmessage = (event: MessageEvent<LabRequest>): void => void requests.receive(event.data);
