@@ -7,6 +7,7 @@ import { defineConfig } from 'astro/config';
 import { codeThemes } from './src/playground/code-themes.ts';
 import { tokenClasses } from './src/site/code/token-classes.ts';
 import contentSecurity from './src/site/integrations/content-security.ts';
+import fonts from './src/site/integrations/fonts.ts';
 import lazyStyles from './src/site/integrations/lazy-styles.ts';
 import offline from './src/site/integrations/offline.ts';
 
@@ -31,7 +32,7 @@ export default defineConfig({
   },
   // lazyStyles rewrites pages, contentSecurity hashes what then stands in them, offline lists what then is there: the order
   // matters.
-  integrations: [mdx(), lazyStyles(), contentSecurity(), offline()],
+  integrations: [fonts(), mdx(), lazyStyles(), contentSecurity(), offline()],
   markdown: {
     // `{#id}` after a heading, so that a section has one address in every language.
     processor: satteri({ features: { headingAttributes: true } }),
@@ -41,8 +42,9 @@ export default defineConfig({
     build: {
       target: 'es2022',
       // The styles of a page to read stand in it: on a slow connection a further request costs more than their bytes. An
-      // editor's, which are large, stay a file that loads with it.
-      assetsInlineLimit: (path, content) => (path.endsWith('.css') && content.length < 30_000 ? true : undefined),
+      // editor's, which are large, stay a file that loads with it. A font is always a file: the policy allows no other.
+      assetsInlineLimit: (path, content) =>
+        path.endsWith('.woff2') ? false : path.endsWith('.css') && content.length < 30_000 ? true : undefined,
       // A noisy warning of the bundler about Astro's own "use astro:head-inject" directive in every MDX page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
     },
