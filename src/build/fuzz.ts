@@ -1,8 +1,9 @@
-// npm run fuzz [-- machine|verifier|verifier-c|soundness|c|csmith] [--from SEED] [--count N | --minutes N]: random programs for as long as asked.
+// npm run fuzz [-- machine|verifier|verifier-c|soundness|c|c-linux|csmith] [--from SEED] [--count N | --minutes N]: random programs for as long as asked.
 //   machine    interpreter = JIT (= Linux with ASK_LINUX=1): src/jit/fuzz.ts
 //   verifier   our verdict = Linux's, with ASK_LINUX=1 only: src/judge/fuzz-verifier.ts
 //   verifier-c the same for what our compiler makes of random C, whole and broken: src/judge/fuzz-verifier-c.ts
-//   c          our object computes what clang-19's does, at v1 to v4 (and on Linux with ASK_LINUX=1): src/compiler/testing
+//   c          our object computes what clang-19's does, at v1 to v4: src/compiler/testing
+//   c-linux    the same of XDP programs, on Linux and here (ASK_LINUX=1, libbpf-dev); --count counts those that the verifier takes
 //   csmith     the same with csmith's programs
 //   soundness  what our verifier accepts runs as it claimed: src/judge/testing/watch.ts
 // Prints each difference, made small; ends with status 1 if there was any.
@@ -13,7 +14,7 @@ import { clangAbsence } from '../judge/clang.ts';
 import { fuzzSummary, fuzzVerifier } from '../judge/fuzz-verifier.ts';
 import { fuzzVerifierC, verifierCSummary } from '../judge/fuzz-verifier-c.ts';
 import { objectsAbsence } from '../judge/objects.ts';
-import { type Cpu, Differential } from '../compiler/testing/differential.ts';
+import { type Cpu, type Difference, Differential } from '../compiler/testing/differential.ts';
 import { csmithAbsence } from '../compiler/testing/csmith.ts';
 import { caseOfShape, drawShape } from '../judge/shapes.ts';
 import { RUNNABLE, watch } from '../judge/testing/watch.ts';
@@ -37,31 +38,46 @@ const until = values.minutes === undefined ? Infinity : Date.now() + number(valu
 const absence = await linuxAbsence();
 if (absence !== null) console.log(`Linux is not asked: ${absence}`);
 
+const CPUS: readonly Cpu[] = ['v3', 'v4', 'v1', 'v2'];
+/** Seeds at once: clang is a process of its own, and the machine has more than one processor. */
+const AT_ONCE = 3;
+
 /** Random C through two compilers; the status is 1 as soon as they differ. */
-async function fuzzC(csmith: boolean): Promise<number> {
-  const missing = clangAbsence() ?? (csmith ? csmithAbsence() : null);
+async function fuzzC(kind: 'c' | 'c-linux' | 'csmith'): Promise<number> {
+  const missing =
+    clangAbsence() ?? (kind === 'csmith' ? csmithAbsence() : null) ?? (kind === 'c-linux' ? objectsAbsence() : null);
   if (missing !== null) {
     console.error(`fuzz: ${missing}`);
     return 2;
   }
-  const differential = await Differential.create();
-  const cpus: readonly Cpu[] = ['v3', 'v4', 'v1', 'v2'];
-  let programs = 0;
-  for (; programs < count && Date.now() < until; programs++) {
-    const seed = from + programs;
-    const cpu = csmith ? (seed % 2 === 0 ? 'v4' : 'v3') : cpus[programs % 4]!;
-    let found = csmith ? await differential.compareCsmith(seed, cpu) : await differential.compare(seed, cpu);
-    if (!csmith && absence === null && programs % 4 < 2) found ??= await differential.compare(seed, cpu, 'linux');
-    if (!found) continue;
-    console.log(`seed ${found.seed}, ${found.cpu}\n${found.source}\n${found.what}`);
-    return 1;
-  }
-  const details = JSON.stringify(csmith ? differential.csmith : differential.verdicts);
-  console.log(`${programs} programs (seeds from ${from}), no difference; ${details}`);
-  if (!csmith) console.log(String(differential.coverage));
+  const differential = await Differential.create(kind === 'c-linux');
+  const { verdicts } = differential;
+  let next = from;
+  const found: Difference[] = [];
+  // on Linux, programs count that the verifier took from both compilers
+  const compared = (): number => (kind === 'c-linux' ? verdicts.both : next - from);
+  const work = async (): Promise<void> => {
+    while (compared() < count && Date.now() < until && found.length === 0) {
+      const seed = next++;
+      const cpu = kind === 'csmith' ? (seed % 2 === 0 ? 'v4' : 'v3') : CPUS[seed % 4]!;
+      const difference =
+        kind === 'csmith'
+          ? await differential.compareCsmith(seed, cpu)
+          : await differential.compare(seed, cpu, kind === 'c' ? 'here' : 'linux');
+      if (difference) found.push(difference);
+    }
+  };
+  await Promise.all(Array.from({ length: kind === 'csmith' ? 1 : AT_ONCE }, work));
+  await differential.close();
+  for (const { seed, cpu, source, what } of found) console.log(`seed ${seed}, ${cpu}\n${source}\n${what}`);
+  if (found.length > 0) return 1;
+  const details = kind === 'csmith' ? differential.csmith : kind === 'c-linux' ? verdicts : {};
+  const refused = kind === 'csmith' ? '' : `, ${differential.refusedByClang} refused by clang`;
+  console.log(`${next - from} programs (seeds from ${from})${refused}, no difference; ${JSON.stringify(details)}`);
+  if (kind !== 'csmith') console.log(String(differential.coverage));
   return 0;
 }
-if (subject === 'c' || subject === 'csmith') process.exit(await fuzzC(subject === 'csmith'));
+if (subject === 'c' || subject === 'c-linux' || subject === 'csmith') process.exit(await fuzzC(subject));
 
 const CHUNK = subject === 'verifier-c' ? 100 : 500;
 const kernel = await testKernel();
@@ -103,7 +119,7 @@ while (done < count && Date.now() < until && failures === 0) {
     instructions += seen.places;
   } else {
     console.error(
-      "fuzz: 'machine', 'c', 'csmith', 'soundness', or 'verifier' and 'verifier-c' (libbpf-dev) with ASK_LINUX=1",
+      "fuzz: 'machine', 'c', 'c-linux', 'csmith', 'soundness', or 'verifier' and 'verifier-c' (libbpf-dev) with ASK_LINUX=1",
     );
     process.exit(2);
   }

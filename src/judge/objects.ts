@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findProgram } from './clang.ts';
@@ -34,14 +34,18 @@ export interface ObjectAnswer {
   readonly output: string;
 }
 
-async function build(): Promise<string> {
-  const source = await readFile(SOURCE);
+/** Builds a C program that uses libbpf into the user's cache; the file's name carries its hash, so an old one is never used. */
+export async function buildWithLibbpf(path: string): Promise<string> {
+  const source = await readFile(path);
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'meet-ebpf');
-  const program = join(cache, `objects-${createHash('sha256').update(source).digest('hex').slice(0, 16)}`);
+  const program = join(
+    cache,
+    `${basename(path, '.c')}-${createHash('sha256').update(source).digest('hex').slice(0, 16)}`,
+  );
   if (existsSync(program)) return program;
   await mkdir(cache, { recursive: true, mode: 0o700 });
   const fresh = `${program}.${process.pid}`;
-  await run(findProgram('gcc') ?? 'cc', ['-O1', '-Wall', '-o', fresh, SOURCE, '-lbpf', '-lelf', '-lz']);
+  await run(findProgram('gcc') ?? 'cc', ['-O1', '-Wall', '-o', fresh, path, '-lbpf', '-lelf', '-lz']);
   await rename(fresh, program);
   return program;
 }
@@ -54,7 +58,7 @@ export function objectsAbsence(): string | null {
 
 /** @param types a kernel's BTF to relocate against, instead of the running kernel's */
 export async function askObject(object: Uint8Array, fileName: string, types?: Uint8Array): Promise<ObjectAnswer> {
-  const program = await build();
+  const program = await buildWithLibbpf(SOURCE);
   const folder = await mkdtemp(join(tmpdir(), 'meet-ebpf-object-'));
   try {
     const file = join(folder, fileName);

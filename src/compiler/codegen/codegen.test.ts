@@ -1,6 +1,13 @@
 // The shapes of code that the verifier can follow, and those that clang gives too.
 import { describe, expect, test } from 'vitest';
+import { decodeInstructions, LD_IMM64 } from '../../bpf/instruction.ts';
+import { BPF_CALL, BPF_EXIT, BPF_JA, BPF_JMP, BPF_JMP32 } from '../../bpf/opcodes.ts';
+import { readObject } from '../../loader/object.ts';
+import { isProblem } from '../../loader/problems.ts';
 import { compile } from '../compile.ts';
+import type { Cpu } from '../testing/differential.ts';
+import { generateProgram } from '../testing/generate.ts';
+import { renderProgram } from '../testing/program-text.ts';
 import { codeOf, messagesOf, objectOf, PRELUDE } from '../testing/code.ts';
 
 const xdp = (body: string, before = ''): string =>
@@ -237,4 +244,40 @@ describe('inline assembly', () => {
     );
     expect(code.join('\n')).toMatch(/r\d <<= 3/);
   });
+});
+
+/** Slots of an object's functions that no way from their beginning comes to. */
+function unreached(source: string, cpu: Cpu): string[] {
+  const result = compile({ files: new Map([['random.c', source]]), main: 'random.c', cpu });
+  const object = readObject(result.object!, 'random.o');
+  if (isProblem(object)) throw new Error(JSON.stringify(object));
+  return object.functions.flatMap(({ name, section, start, end }) => {
+    const code = decodeInstructions(section.data.slice(start, end));
+    const seen = new Set<number>();
+    const work = [0];
+    for (let at = work.pop(); at !== undefined; at = work.pop()) {
+      const instruction = code[at];
+      if (seen.has(at) || !instruction) continue;
+      seen.add(at);
+      const { opcode, offset, imm } = instruction;
+      const jumps = (opcode & 7) === BPF_JMP || (opcode & 7) === BPF_JMP32;
+      const operation = opcode & 0xf0;
+      if (!jumps || operation === BPF_CALL) work.push(at + (opcode === LD_IMM64 ? 2 : 1));
+      else if (operation === BPF_JA) work.push(at + 1 + ((opcode & 7) === BPF_JMP32 ? imm : offset));
+      else if (operation !== BPF_EXIT) work.push(at + 1, at + 1 + offset);
+    }
+    return code.flatMap((c, i) =>
+      seen.has(i) || code[i - 1]?.opcode === LD_IMM64 ? [] : [`${name} ${i}: ${c.opcode}`],
+    );
+  });
+}
+
+test('no instruction is left that nothing leads to: Linux refuses the whole program', () => {
+  const found: string[] = [];
+  for (let seed = 1; seed <= 40; seed++) {
+    const cpu = (['v1', 'v2', 'v3', 'v4'] as const)[seed % 4]!;
+    const options = { signedDivision: cpu === 'v4', fetchingAtomics: seed % 4 > 1, entry: 'packet' } as const;
+    found.push(...unreached(renderProgram(generateProgram(seed + 100_100, options)), cpu));
+  }
+  expect(found).toEqual([]);
 });

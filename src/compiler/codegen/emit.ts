@@ -168,7 +168,22 @@ function tooFar(m: Machine, error: SelectionError): void {
   error('C910', m.at, 'branch target out of insn range');
 }
 
-/** Follows jumps to jumps, and drops jumps to the next instruction. */
+/** Blocks that execution comes to: Linux refuses a program with others ("unreachable insn"), and jumps that were followed to their end leave some. */
+function reachable(func: MachineFunction): MachineBlock[] {
+  const seen = new Set<MachineBlock>();
+  const work = func.blocks.slice(0, 1);
+  for (let block = work.pop(); block; block = work.pop()) {
+    if (seen.has(block)) continue;
+    seen.add(block);
+    for (const m of block.code) if (m.target && !(m.kind === 'jump' && isExit(m.target))) work.push(m.target);
+    const last = block.code[block.code.length - 1]?.kind;
+    const next = func.blocks[block.index + 1];
+    if (next && last !== 'jump' && last !== 'exit') work.push(next);
+  }
+  return func.blocks.filter((block) => seen.has(block));
+}
+
+/** Follows jumps to jumps, and drops jumps to the next instruction and what no jump leads to any more. */
 function removeUselessJumps(func: MachineFunction): void {
   const final = (block: MachineBlock): MachineBlock => {
     let at = block;
@@ -185,6 +200,7 @@ function removeUselessJumps(func: MachineFunction): void {
     return at;
   };
   for (const block of func.blocks) for (const m of block.code) if (m.target) m.target = final(m.target);
+  func.blocks = reachable(func);
   for (let i = func.blocks.length - 1; i >= 0; i--) {
     const block = func.blocks[i]!;
     const last = block.code[block.code.length - 1];

@@ -15,6 +15,8 @@ export interface Surroundings {
   define(text: string): void;
   /** atomics that give the old value need v3 */
   readonly fetching: boolean;
+  /** the program has a packet between ctx->data and ctx->data_end */
+  readonly packet: boolean;
 }
 
 type Construct = (s: Surroundings, target: string) => Node;
@@ -140,9 +142,34 @@ const CONSTRUCTS: Readonly<Record<string, Construct>> = {
     ),
 };
 
+/** Bytes of a packet at a place that only the run knows, behind the check that the verifier asks for. */
+const PACKET: Construct = (s, target) => {
+  const p = s.fresh('p');
+  const type = s.random.pick(['u8', 's8', 'u16', 's16', 'u32', 's32', 'u64', 's64']);
+  const index = s.random.pick([0, 1, 3]);
+  const access = `((${type} *)${p})[${index}]`;
+  return {
+    head: `{ u8 *${p} = (void *)(long)ctx->data; ${p} += (${s.expression(1)}) & ${s.random.pick([7, 31, 63])};`,
+    body: [
+      leaf(
+        s.random.pick([
+          () => `if ((void *)((${type} *)${p} + ${index + 1}) <= (void *)(long)ctx->data_end) ${target} ^= ${access};`,
+          () =>
+            `if ((void *)((${type} *)${p} + ${index + 1}) > (void *)(long)ctx->data_end) ${target} = ${s.expression(1)}; else ${access} ${s.random.pick(['=', '+=', '^='])} ${s.expression(1)};`,
+          () =>
+            `for (int i = 0; i < ${2 + s.random.below(6)}; i++) { if ((void *)(${p} + 1) > (void *)(long)ctx->data_end) break; ${target} += *${p}++; }`,
+        ])(),
+      ),
+    ],
+    tail: '}',
+  };
+};
+
 export function construct(s: Surroundings): Node | null {
   const target = s.target();
-  return target ? CONSTRUCTS[s.random.pick(Object.keys(CONSTRUCTS))]!(s, target.name) : null;
+  if (!target) return null;
+  if (s.packet && s.random.chance(15)) return PACKET(s, target.name);
+  return CONSTRUCTS[s.random.pick(Object.keys(CONSTRUCTS))]!(s, target.name);
 }
 
 /** What the constructs refer to. */
@@ -198,6 +225,7 @@ const FEATURES: Readonly<Record<string, RegExp>> = {
   'callbacks': /loop\(\d/,
   'atomics': /__sync_|__atomic_/,
   'packet bytes': /in->out\[[^0]/,
+  'checked packet bytes': /u8 \*p\d+ = \(void \*\)\(long\)ctx->data;/,
   'global variables': /^\s*(counter|level|knob) /m,
   'constant tables': /table\[/,
   '_Generic': /_Generic/,

@@ -1,11 +1,11 @@
-// Does our object compute what clang's does? One random program, compiled by both, run unverified over the same memory
-// in the simulated kernel's interpreter; or an XDP program that Linux runs over the same packets.
+// Does our object compute what clang's does? One random program, compiled by both: a function over memory, run unverified in the
+// simulated kernel's interpreter; or an XDP program, run over packets in the simulated kernel and on Linux.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SIM_F_UNVERIFIED } from '../../bpf/syscall.ts';
 import { renderDiagnostic } from '../../diagnostics/diagnostic.ts';
 import { compileWithClang } from '../../judge/clang.ts';
-import { askLibbpf } from '../../judge/libbpf.ts';
+import { LinuxRunner } from '../../judge/runs.ts';
 import { Kernel } from '../../loader/kernel.ts';
 import { loadObject } from '../../loader/load.ts';
 import { isProblem } from '../../loader/problems.ts';
@@ -13,7 +13,7 @@ import { compile } from '../compile.ts';
 import { Coverage } from './constructs.ts';
 import { csmithProgram } from './csmith.ts';
 import { generateProgram, type GenerateOptions } from './generate.ts';
-import { type Program, renderProgram, smallerPrograms } from './program-text.ts';
+import { mapTexts, type Program, renderProgram, smallerPrograms } from './program-text.ts';
 import { Random } from './random.ts';
 
 const WASM = fileURLToPath(new URL('../../kernel/generated/kernel.wasm', import.meta.url));
@@ -46,29 +46,45 @@ type Runner = (object: Uint8Array, inputs: readonly Uint8Array[]) => Promise<str
 /** Some of csmith's programs never end. */
 const CSMITH_BUDGET = 20_000_000n;
 
-const REFUSED = 'refused by the verifier';
+/** Refusals that are never the program's fault: what we wrote is not what libbpf or the kernel can read. */
+const NOT_OF_THE_PROGRAM =
+  /unreachable insn \d+|missing btf func_info|Invalid BTF|invalid BTF|libbpf: elf: .*|last insn is not .*/;
 
-/** Linux runs it over packets; libbpf loads it. */
-async function runOnLinux(object: Uint8Array, inputs: readonly Uint8Array[]): Promise<string> {
-  const answer = await askLibbpf(object, 'random.bpf.o', inputs);
-  if (!answer.accepted) return `${REFUSED}: ${answer.message}`;
-  return answer.runs.map((run) => `${run.retval.toString(16)} ${run.dataOut}`).join('\n');
+/** What may become of a program that both compilers compile. */
+export interface Verdicts {
+  /** Linux took both objects, and all ran the same */
+  both: number;
+  /** Linux's verifier took only one of the two, or none: nothing to compare */
+  clang: number;
+  ours: number;
+  neither: number;
+  /** of `both`: our own verifier refused one, so that it ran on Linux only */
+  onLinuxOnly: number;
 }
 
 export class Differential {
   readonly coverage = new Coverage();
-  /** programs that Linux's verifier took from both compilers, from one, from neither */
-  readonly verdicts = { both: 0, clang: 0, ours: 0, neither: 0 };
+  readonly verdicts: Verdicts = { both: 0, clang: 0, ours: 0, neither: 0, onLinuxOnly: 0 };
+  /** programs that clang refuses */
+  refusedByClang = 0;
   /** csmith's programs: compared; without a meaning; refused for its stack or its arguments by us, though not by clang */
   readonly csmith = { compared: 0, skipped: 0, stricter: 0 };
   private readonly kernel: Kernel;
+  private readonly linux: LinuxRunner | null;
 
-  private constructor(kernel: Kernel) {
+  private constructor(kernel: Kernel, linux: LinuxRunner | null) {
     this.kernel = kernel;
+    this.linux = linux;
   }
 
-  static async create(): Promise<Differential> {
-    return new Differential(await Kernel.create(new WebAssembly.Module(readFileSync(WASM))));
+  /** With `linux`, objectsAbsence() must have been asked, and close() be called at the end. */
+  static async create(linux = false): Promise<Differential> {
+    const kernel = await Kernel.create(new WebAssembly.Module(readFileSync(WASM)));
+    return new Differential(kernel, linux ? await LinuxRunner.create() : null);
+  }
+
+  async close(): Promise<void> {
+    await this.linux?.close();
   }
 
   /** Results and memory for each input. */
@@ -86,6 +102,20 @@ export class Differential {
     });
     return Promise.resolve(results.join('\n'));
   };
+
+  /** Results and packets as Linux's runner writes them; null when our verifier refuses the program. */
+  private runPackets(object: Uint8Array, inputs: readonly Uint8Array[]): string | null {
+    this.kernel.boot();
+    const loaded = loadObject(this.kernel, object, NAME);
+    if (isProblem(loaded)) return null;
+    const fd = loaded.programs[0]?.fd ?? -1;
+    if (fd < 0) return null;
+    const runs = inputs.map((packet) => {
+      const { error, retval, dataOut } = this.kernel.testRun(fd, { packet });
+      return error === 0 ? `${retval.toString(16)}:${Buffer.from(dataOut).toString('hex')}` : `error${error}:`;
+    });
+    return runs.join('\n');
+  }
 
   /** One program of csmith's; null when both come to the same, or clang refuses it, or it does not end. */
   async compareCsmith(seed: number, cpu: Cpu): Promise<Difference | null> {
@@ -111,57 +141,106 @@ export class Differential {
     return what === null ? null : { seed, cpu, what, source };
   }
 
+  /** Both objects; null when clang refuses; text when only we do. */
+  private async compileBoth(
+    source: string,
+    cpu: Cpu,
+  ): Promise<{ ours: Uint8Array; clang: Uint8Array } | string | null> {
+    // packet bytes are read at any type, as eBPF programs do
+    const theirs = compileWithClang(source, { cpu, name: NAME, flags: ['-w', '-fno-strict-aliasing'] });
+    const ours = compile({ files: new Map([[NAME, source]]), main: NAME, cpu });
+    const clang = await theirs;
+    if (!clang.object) {
+      this.refusedByClang++;
+      return null;
+    }
+    if (ours.object) return { ours: ours.object, clang: clang.object };
+    const errors = ours.diagnostics.filter((d) => d.severity === 'error');
+    return `refused: ${errors.map(renderDiagnostic).join('\n')}`;
+  }
+
   /** What differs, null when nothing does (or clang refuses the program as well). */
   async compareSource(source: string, inputs: readonly Uint8Array[], cpu: Cpu, run: Runner): Promise<string | null> {
-    const ours = compile({ files: new Map([[NAME, source]]), main: NAME, cpu });
-    const clang = await compileWithClang(source, { cpu, name: NAME, flags: ['-w'] });
-    if (!clang.object) return null;
-    if (!ours.object) {
-      const errors = ours.diagnostics.filter((d) => d.severity === 'error');
-      return `refused: ${errors.map(renderDiagnostic).join('\n')}`;
-    }
-    const expected = await run(clang.object, inputs);
-    const got = await run(ours.object, inputs);
-    if (run === runOnLinux) {
-      const [theirs, mine] = [!expected.startsWith(REFUSED), !got.startsWith(REFUSED)];
-      this.verdicts[theirs ? (mine ? 'both' : 'clang') : mine ? 'ours' : 'neither']++;
-      if (!theirs || !mine) return null;
-    }
+    const objects = await this.compileBoth(source, cpu);
+    if (objects === null || typeof objects === 'string') return objects;
+    const expected = await run(objects.clang, inputs);
+    const got = await run(objects.ours, inputs);
     return expected === got ? null : `results differ\nclang:\n${expected}\nours:\n${got}`;
   }
 
+  /** The same of an XDP program: two objects on two kernels, four results that must be one. */
+  private async compareOnLinux(source: string, packets: readonly Uint8Array[], cpu: Cpu): Promise<string | null> {
+    if (!this.linux) throw new Error('create(true) asks Linux');
+    const objects = await this.compileBoth(source, cpu);
+    if (objects === null || typeof objects === 'string') return objects;
+    const [clang, ours] = [
+      await this.linux.run(objects.clang, packets),
+      await this.linux.run(objects.ours, packets),
+    ] as const;
+    const { verdicts } = this;
+    if (!clang.accepted || !ours.accepted) {
+      verdicts[clang.accepted ? 'clang' : ours.accepted ? 'ours' : 'neither']++;
+      const corrupt = !ours.accepted && NOT_OF_THE_PROGRAM.exec(ours.output);
+      return corrupt ? `refused for its form: ${corrupt[0]}` : null;
+    }
+    verdicts.both++;
+    const expected = clang.runs.join('\n');
+    const results = {
+      'ours, Linux': ours.runs.join('\n'),
+      'clang, here': this.runPackets(objects.clang, packets),
+      'ours, here': this.runPackets(objects.ours, packets),
+    };
+    if (results['ours, here'] === null || results['clang, here'] === null) verdicts.onLinuxOnly++;
+    const other = Object.entries(results).filter(([, result]) => result !== null && result !== expected);
+    if (other.length === 0) return null;
+    const said = other.map(([who, result]) => `${who}:\n${result}`);
+    return `results differ\nclang, Linux:\n${expected}\n${said.join('\n')}`;
+  }
+
+  /** One random program; null when all agree. On Linux it is an XDP program. */
   async compare(seed: number, cpu: Cpu, where: 'here' | 'linux' = 'here'): Promise<Difference | null> {
     const options: GenerateOptions = {
       signedDivision: cpu === 'v4',
       fetchingAtomics: cpu === 'v3' || cpu === 'v4',
       entry: where === 'here' ? 'memory' : 'packet',
     };
-    const run = where === 'here' ? this.runHere : runOnLinux;
-    const program = generateProgram(seed, options);
+    const inputs = inputsOf(seed);
+    const compareText = (source: string): Promise<string | null> =>
+      where === 'here'
+        ? this.compareSource(source, inputs, cpu, this.runHere)
+        : this.compareOnLinux(source, inputs, cpu);
+    const generated = generateProgram(seed, options);
+    // the checked bytes of a packet are forgotten when anything unknown is added to the pointer: nearly all would be refused
+    const program =
+      where === 'here' ? generated : mapTexts(generated, (text) => text.replaceAll('in->out[(', 'shared[('));
     const source = renderProgram(program);
     this.coverage.note(source);
-    const what = await this.compareSource(source, inputsOf(seed), cpu, run);
+    const what = await compareText(source);
     if (what === null) return null;
-    return { seed, cpu, what, source: renderProgram(await this.shrink(program, seed, cpu, what, run)) };
+    return { seed, cpu, what, source: renderProgram(await shrink(program, what, compareText)) };
   }
+}
 
-  /** The smallest program that still differs in the same way; bounded, so that a test ends. */
-  private async shrink(program: Program, seed: number, cpu: Cpu, what: string, run: Runner): Promise<Program> {
-    const kind = what.slice(0, 7);
-    let best = program;
-    let tries = run === runOnLinux ? 60 : 300;
-    for (let again = true; again && tries > 0;) {
-      again = false;
-      for (const smaller of smallerPrograms(best)) {
-        if (tries-- <= 0) break;
-        const found = await this.compareSource(renderProgram(smaller), inputsOf(seed), cpu, run);
-        if (found?.startsWith(kind)) {
-          best = smaller;
-          again = true;
-          break;
-        }
+/** The smallest program that still differs in the same way; bounded, so that a test ends. */
+async function shrink(
+  program: Program,
+  what: string,
+  compareText: (source: string) => Promise<string | null>,
+): Promise<Program> {
+  const kind = what.slice(0, 20);
+  let best = program;
+  let tries = 300;
+  for (let again = true; again && tries > 0;) {
+    again = false;
+    for (const smaller of smallerPrograms(best)) {
+      if (tries-- <= 0) break;
+      const found = await compareText(renderProgram(smaller));
+      if (found?.startsWith(kind)) {
+        best = smaller;
+        again = true;
+        break;
       }
     }
-    return best;
   }
+  return best;
 }

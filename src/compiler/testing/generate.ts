@@ -281,6 +281,7 @@ class ProgramMaker {
       target: () => this.target(scope, () => true),
       define: (text) => this.functions.push({ head: text, body: [], tail: '' }),
       fetching: this.options.fetchingAtomics,
+      packet: this.options.entry === 'packet',
     });
   }
 
