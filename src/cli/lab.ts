@@ -10,6 +10,7 @@ lab batch   FILE.jsonl | -
 lab conformance DIR [--engine interpreter|jit|both] [--verify]
 lab bpftool ARGUMENTS… [--example NAME | --state FILE]
 lab example NAME|DIR [--json]
+lab exercise EXAMPLE/NAME [FILE.c] [--json]
 lab replay  FILE PCAP [--program NAME] [--json]
 
 FILE is .c (compiled first), .o (an ELF object) or .bin (raw 8-byte instructions).
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ run(args: string[]): Pro
   conformance: () => import('./conformance.ts'),
   bpftool: () => import('./bpftool.ts'),
   example: () => import('./example.ts'),
+  exercise: () => import('./exercise.ts'),
   replay: () => import('./replay.ts'),
 };
 

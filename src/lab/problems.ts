@@ -28,6 +28,9 @@ export const LAB_MESSAGES = {
   S028: '{file}: {path}: the kernel refuses this: {error}',
   S029: "{file}: {path}: the capture '{name}' is not beside the scenario, or cannot be read",
   S030: '{file}: the machine stands still: a program or kernel code faulted',
+  S031: '{file}: {path}: {one} and {other} cannot stand side by side; leave one of them out',
+  S032: '{file}: {path}: simulator and Linux expect the same here; write {value} alone',
+  S040: '{file} holds no program: a function with a section in front of it, like SEC("xdp")',
 } as const;
 
 export type LabCode = keyof typeof LAB_MESSAGES;
