@@ -9,6 +9,7 @@ import { tokenClasses } from './src/site/code/token-classes.ts';
 import contentSecurity from './src/site/integrations/content-security.ts';
 import fonts from './src/site/integrations/fonts.ts';
 import lazyStyles from './src/site/integrations/lazy-styles.ts';
+import notices from './src/site/integrations/notices.ts';
 import offline from './src/site/integrations/offline.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
@@ -32,7 +33,7 @@ export default defineConfig({
   },
   // lazyStyles rewrites pages, contentSecurity hashes what then stands in them, offline lists what then is there: the order
   // matters.
-  integrations: [fonts(), mdx(), lazyStyles(), contentSecurity(), offline()],
+  integrations: [fonts(), mdx(), lazyStyles(), contentSecurity(), notices(), offline()],
   markdown: {
     // `{#id}` after a heading, so that a section has one address in every language.
     processor: satteri({ features: { headingAttributes: true } }),
