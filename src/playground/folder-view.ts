@@ -48,7 +48,7 @@ function program(file: FolderFile, strings: Strings): HTMLElement {
   );
 }
 
-const PANELS = 'packets trace replay problems bytecode live-maps linux';
+const PANELS = 'packets trace replay problems path bytecode live-maps linux';
 
 /** `key`: under which name the reader's versions are kept. */
 export function folderView(
@@ -72,6 +72,8 @@ export function folderView(
   );
   const scenario = element('script', { type: 'application/json', class: 'scenario' });
   scenario.textContent = JSON.stringify(folder.scenario);
+  const network = element('script', { type: 'application/json', class: 'network' });
+  network.textContent = JSON.stringify(folder.network ?? null);
   return element(
     'section',
     {
@@ -119,5 +121,6 @@ export function folderView(
       ),
     ),
     scenario,
+    network,
   );
 }

@@ -13,6 +13,8 @@ export interface FolderFile {
 export interface ExampleFolder {
   readonly name: string;
   readonly scenario: Scenario;
+  /** the whole network that example.json describes; not there: it describes none */
+  readonly network?: unknown;
   readonly files: readonly FolderFile[];
   /** what stands beside all examples: common.mk and its like */
   readonly shared: readonly { readonly name: string; readonly text: string }[];

@@ -1,5 +1,5 @@
 // The panels that an example asks for (data-panels) besides its result: problems, bytecode, live maps, the way to Linux.
-import type { Project, RunReport, Scenario } from '../lab/api.ts';
+import type { PacketSpec, Project, RunReport, Scenario } from '../lab/api.ts';
 import type { Lab } from '../lab/client.ts';
 import { bytecodePanel } from './bytecode-panel.ts';
 import { element } from './dom.ts';
@@ -18,6 +18,11 @@ export interface PanelContext {
   readonly explain: Explain;
   project(): Project;
   scenario(): Scenario;
+  /** the example's network (example.json), checked by whoever runs it; null: it describes none */
+  network(): unknown;
+  /** the reader's own packets; null: the example's */
+  packets(): readonly PacketSpec[] | null;
+  readonly language: string;
   text(file: string): string;
   goTo(file: string, line: number): void;
   /** lights lines of the static code up */
@@ -32,6 +37,48 @@ export interface Panel extends TabPanel {
   ran?(report: RunReport): void;
   /** the text is no longer the one that ran */
   stale?(): void;
+}
+
+/**
+ * A panel whose code and words come when it is first looked at. What happened to the program until then it is told when it is there: the
+ * last run, unless the text was changed since.
+ */
+function lazyPanel(name: string, title: string, strings: Strings, load: () => Promise<Panel>): Panel {
+  const content = element('div', {});
+  let panel: Panel | null = null;
+  let loading = false;
+  let last: RunReport | null = null;
+  const open = async (): Promise<void> => {
+    loading = true;
+    try {
+      panel = await load();
+      content.replaceChildren(panel.content);
+      if (last) panel.ran?.(last);
+      if (!content.hidden) panel.shown?.();
+    } catch {
+      // Offline just now: looking at it again tries again.
+      content.replaceChildren(element('p', { class: 'empty' }, strings['panel-missing']));
+    } finally {
+      loading = false;
+    }
+  };
+  return {
+    name,
+    title,
+    content,
+    shown() {
+      if (panel) panel.shown?.();
+      else if (!loading) void open();
+    },
+    ran(report) {
+      last = report;
+      panel?.ran?.(report);
+    },
+    stale() {
+      last = null;
+      panel?.stale?.();
+    },
+  };
 }
 
 export interface Panels {
@@ -56,6 +103,8 @@ export function openPanels(root: HTMLElement, context: PanelContext): Panels | n
     bytecode: () => bytecodePanel(context),
     'live-maps': () => mapsPanel(context),
     linux: () => linuxPanel(context, root),
+    path: () =>
+      lazyPanel('path', strings.path, strings, async () => (await import('./path-panel.ts')).pathPanel(context)),
   };
   const wanted = names.filter((name) => name in makers);
   if (wanted.length === 0) return null;

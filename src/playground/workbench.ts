@@ -44,6 +44,7 @@ export interface WorkbenchOptions {
 
 /** One lab for all examples of a page. */
 let lab: Lab | null = null;
+export const sharedLab = (): Lab => (lab ??= createLab());
 
 export async function openWorkbench(root: HTMLElement, options: WorkbenchOptions = {}): Promise<Workbench> {
   const language = document.documentElement.lang;
@@ -66,6 +67,7 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
   };
   const parts = new Set((root.dataset['panels'] ?? '').split(' '));
   const scenario = JSON.parse(find('.scenario').textContent) as Scenario;
+  const network: unknown = JSON.parse(root.querySelector('.network')?.textContent ?? 'null');
   const radios = [...root.querySelectorAll<HTMLInputElement>('.versions input')];
   const status = find('.status');
   const notices = find('.notices');
@@ -509,6 +511,9 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     strings,
     project,
     scenario: () => scenarioFor(mainProgram()),
+    network: () => network,
+    packets: () => null,
+    language,
     goTo: (file, line) => void goTo(file, line, 1),
     mark: (file, lines) =>
       programs

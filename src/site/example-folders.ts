@@ -24,6 +24,7 @@ export function exampleFolder(name: string): ExampleFolder {
   return {
     name,
     scenario: description.scenario,
+    ...(description.network === undefined ? {} : { network: description.network }),
     files: [
       ...programs.map((file) => ({
         ...file,
