@@ -9,6 +9,12 @@
 //   <Excerpt example="xdp-drop" region="count" />
 //       A part of an example's main file (or of `file="…"`), with the file's own line numbers: the top-level declaration
 //       of that name with the comment above it. Without `region`: the whole file. Code is never typed into prose.
+//       `file="other-languages/drop.go"` and a patch (`file="0001-….patch"`) can be shown as well.
+//
+//   <LinuxSays example="xdp-drop" file="drop.bpf.c" />
+//       What the real kernel answered (examples/NAME/linux.json) beside what the page answers, and whether they agree.
+//       `log="try.log" from="BUG:" to="</IRQ>"` instead of `file`: lines of a boot's log in examples/NAME/log, with the kernel,
+//       day and command of log/recorded.json.
 //
 //   <Diagram name="packet-path" />
 //       A drawing: its shape from content/chapters/*/diagrams/NAME.json, its words from NAME.en.json and NAME.my.json
@@ -44,6 +50,7 @@ import Exercise from './components/Exercise.astro';
 import Heading2 from './components/Heading2.astro';
 import Heading3 from './components/Heading3.astro';
 import Hint from './components/Hint.astro';
+import LinuxSays from './components/LinuxSays.astro';
 import Source from './components/Source.astro';
 import Steps from './components/Steps.astro';
 import Summary from './components/Summary.astro';
@@ -61,6 +68,7 @@ export const vocabulary = {
   Excerpt,
   Exercise,
   Hint,
+  LinuxSays,
   Source,
   Steps,
   Summary,

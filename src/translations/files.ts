@@ -8,7 +8,7 @@ export type Files = ReadonlyMap<string, string>;
 
 /** What is read: all that is content, and of the examples what chapters can name. */
 const wanted =
-  /^content\/.*\.(?:json|mdx?)$|^examples\/(?:README\.md|[^/]+\/(?:exercises\/[^/]+\/)?[^/]+\.(?:c|h|json))$/;
+  /^content\/.*\.(?:json|mdx?)$|^examples\/(?:README\.md|[^/]+\/(?:exercises\/[^/]+\/)?[^/]+\.(?:c|h|json|patch)|[^/]+\/other-languages\/[^/]+|[^/]+\/log\/[^/]+)$/;
 
 /** Throws when `root` has no content folder: then it is not this project. */
 export function readFiles(root: string): Files {

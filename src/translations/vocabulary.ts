@@ -28,6 +28,7 @@ export const vocabulary: Readonly<Record<string, Word>> = {
     example: '<Exercise title="…" example="xdp-drop" name="observe"> … </Exercise>',
   },
   Hint: { needs: [], text: true, example: '<Hint> … </Hint>' },
+  LinuxSays: { needs: ['example'], text: false, example: '<LinuxSays example="xdp-drop" file="drop.bpf.c" />' },
   Source: {
     needs: ['href', 'title'],
     text: 'either',

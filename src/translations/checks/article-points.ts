@@ -28,12 +28,13 @@ export const articlePoints = check(
           mend: 'add "en" and "my", one sentence each',
         };
       const chapter = course.chapters.find((candidate) => candidate.id === point.chapter);
-      const headings = [...(chapter?.texts.values() ?? [])].flatMap((text) => text.headings);
-      if (chapter && point.section !== 'top' && !headings.some((heading) => heading.id === point.section)) {
+      if (point.section === 'top') continue;
+      for (const [language, text] of chapter?.texts ?? []) {
+        if (text.headings.some((heading) => heading.id === point.section)) continue;
         yield {
           file: articlePointsPath,
           line,
-          message: `the chapter "${point.chapter}" has no section {#${point.section}}`,
+          message: `the chapter "${point.chapter}" has no section {#${point.section}} in "${language}"`,
           mend: 'name the section that teaches the point now',
         };
       }

@@ -56,12 +56,20 @@ function pageProblem(course: Course, language: string, target: string): string |
   return null;
 }
 
+/** A word that shows a file of an example, and the file is not there. */
 function exampleProblem(course: Course, name: string, attributes: Readonly<Record<string, string>>): string | null {
-  const example = name === 'Example' ? attributes['name'] : name === 'Excerpt' ? attributes['example'] : undefined;
+  const example = name === 'Example' ? attributes['name'] : name in needed ? attributes['example'] : undefined;
   if (example === undefined) return null;
-  if (!course.files.has(`examples/${example}/example.json`)) return `there is no examples/${example}/example.json`;
-  const file = attributes['file'];
-  return file !== undefined && !course.files.has(`examples/${example}/${file}`)
-    ? `there is no examples/${example}/${file}`
-    : null;
+  const { file } = attributes;
+  const missing = [...(needed[name]?.(attributes) ?? []), ...(file === undefined ? [] : [file])].find(
+    (wanted) => !course.files.has(`examples/${example}/${wanted}`),
+  );
+  return missing === undefined ? null : `there is no examples/${example}/${missing}`;
 }
+
+/** What each of these words reads besides the file that it names. */
+const needed: Readonly<Record<string, (attributes: Readonly<Record<string, string>>) => readonly string[]>> = {
+  Example: () => ['example.json'],
+  Excerpt: ({ file }) => (file === undefined ? ['example.json'] : []),
+  LinuxSays: ({ log }) => (log === undefined ? ['example.json', 'linux.json'] : [`log/${log}`, 'log/recorded.json']),
+};
