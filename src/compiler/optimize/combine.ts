@@ -16,7 +16,7 @@ import { countUses, reversePostorder } from './analysis.ts';
 import { simplifyCompare } from './compare.ts';
 import { foldUnary } from './constant-propagation.ts';
 import { constantLoad } from './constant-data.ts';
-import { isNonNegative, significantBits } from './facts.ts';
+import { bitsKnownToVerifier, isNonNegative, significantBits } from './facts.ts';
 
 /** The low bits of the result depend on the low bits of the operands only. */
 const LOW_BITS_ONLY: ReadonlySet<Op> = new Set<Op>(['add', 'sub', 'mul', 'and', 'or', 'xor']);
@@ -251,6 +251,11 @@ export class Combiner {
       if (op === 'and' || op === 'or') return a;
     }
     if (b.op === 'const') return this.withConstant(inst, op, a, b);
+    if (a.op === 'const') {
+      // nothing to shift, or nothing but signs
+      if (a.value === 0n && (op === 'shl' || op === 'lshr' || op === 'ashr')) return a;
+      if (signedValue(a) === -1n && op === 'ashr') return a;
+    }
     if ((op === 'sdiv' || op === 'srem') && isNonNegative(a) && isNonNegative(b)) {
       inst.op = op === 'sdiv' ? 'udiv' : 'urem';
       return inst;
@@ -308,7 +313,7 @@ export class Combiner {
       case 'and': {
         if (value === 0n) return k;
         if (value === ones) return a;
-        const significant = significantBits(a);
+        const significant = bitsKnownToVerifier(a);
         if ((value & ((1n << BigInt(significant)) - 1n)) === (1n << BigInt(significant)) - 1n) return a;
         if (a.op === 'and' && a.args[1]!.op === 'const') return again('and', a.args[0]!, a.args[1]!.value & value);
         if ((value & (value + 1n)) === 0n && this.stripOperand(inst, value.toString(2).length)) return inst;

@@ -5,7 +5,20 @@ import { bitsOf, signedValue } from '../ir/ir.ts';
 const DEPTH = 6;
 
 /** The value is below 2^result, as an unsigned number of its type. */
-export function significantBits(inst: Inst, depth = DEPTH): number {
+export function significantBits(inst: Inst): number {
+  return bitsBelow(inst, DEPTH, false);
+}
+
+/**
+ * The same as far as Linux's verifier follows: what a division leaves, or a shift by a variable, is any number to it. Where the bits
+ * that C knows of make a mask needless (`(x % 6) & 7`), the mask is what makes an index safe for Linux.
+ */
+export function bitsKnownToVerifier(inst: Inst): number {
+  return bitsBelow(inst, DEPTH, true);
+}
+
+function bitsBelow(inst: Inst, depth: number, verifier: boolean): number {
+  const below = (operand: Inst, cost = 1): number => bitsBelow(operand, depth - cost, verifier);
   const bits = bitsOf(inst.type);
   if (depth === 0) return bits;
   switch (inst.op) {
@@ -16,46 +29,47 @@ export function significantBits(inst: Inst, depth = DEPTH): number {
     case 'bswap':
       return Math.min(bits, inst.width * 8);
     case 'zext':
-      return significantBits(inst.args[0]!, depth - 1);
+      return below(inst.args[0]!);
     case 'trunc':
-      return Math.min(bits, significantBits(inst.args[0]!, depth - 1));
+      return Math.min(bits, below(inst.args[0]!));
     case 'icmp':
       return 1;
     case 'and':
-      return Math.min(significantBits(inst.args[0]!, depth - 1), significantBits(inst.args[1]!, depth - 1));
+      return Math.min(below(inst.args[0]!), below(inst.args[1]!));
     case 'or':
     case 'xor':
-      return Math.max(significantBits(inst.args[0]!, depth - 1), significantBits(inst.args[1]!, depth - 1));
+      return Math.max(below(inst.args[0]!), below(inst.args[1]!));
     case 'add': {
-      const most = Math.max(significantBits(inst.args[0]!, depth - 1), significantBits(inst.args[1]!, depth - 1));
+      const most = Math.max(below(inst.args[0]!), below(inst.args[1]!));
       return Math.min(bits, most + 1);
     }
     case 'mul':
-      return Math.min(bits, significantBits(inst.args[0]!, depth - 1) + significantBits(inst.args[1]!, depth - 1));
+      return Math.min(bits, below(inst.args[0]!) + below(inst.args[1]!));
     case 'shl': {
       const by = inst.args[1]!;
-      return by.op === 'const' ? Math.min(bits, significantBits(inst.args[0]!, depth - 1) + Number(by.value)) : bits;
+      return by.op === 'const' ? Math.min(bits, below(inst.args[0]!) + Number(by.value)) : bits;
     }
     case 'lshr': {
       const by = inst.args[1]!;
-      const inner = significantBits(inst.args[0]!, depth - 1);
-      return by.op === 'const' ? Math.max(0, inner - Number(by.value)) : inner;
+      const inner = below(inst.args[0]!);
+      return by.op === 'const' ? Math.max(0, inner - Number(by.value)) : verifier ? bits : inner;
     }
     case 'udiv':
-      return significantBits(inst.args[0]!, depth - 1);
+      return verifier ? bits : below(inst.args[0]!);
     case 'urem': {
+      if (verifier) return bits;
       const by = inst.args[1]!;
-      const inner = significantBits(inst.args[0]!, depth - 1);
-      return by.op === 'const' && by.value !== 0n ? Math.min(inner, significantBits(by)) : inner;
+      const inner = below(inst.args[0]!);
+      return by.op === 'const' && by.value !== 0n ? Math.min(inner, by.value.toString(2).length) : inner;
     }
     case 'select':
-      return Math.max(significantBits(inst.args[1]!, depth - 1), significantBits(inst.args[2]!, depth - 1));
+      return Math.max(below(inst.args[1]!), below(inst.args[2]!));
     case 'phi': {
       if (depth < 3) return bits;
       let most = 0;
       for (const arg of inst.args) {
         if (arg === inst) continue;
-        most = Math.max(most, significantBits(arg, depth - 3));
+        most = Math.max(most, below(arg, 3));
         if (most >= bits) return bits;
       }
       return most;
