@@ -96,7 +96,7 @@ import {
 import { fateDetail, receiveFrame } from './module/packet';
 import { addSymbol } from './module/symbols';
 import { slabAllocate, slabObjects } from './memory/slab';
-import { clearCapture, captureBytes, captureStart, lostFrames } from './net/capture';
+import { clearCapture, captureBytes, captureStart, listenAtStage, lostFrames } from './net/capture';
 import { counts, drops, setPrice, stages } from './net/account';
 import { alive, failed } from './net/buffers';
 import { clearRecords, lostRecords, packets, recordBytes, recordStart as traceRecords, setTracing } from './net/record';
@@ -170,7 +170,7 @@ import {
   stepSlot as slotOfStep,
 } from './vm/stepper';
 import { programAt } from './maps/program-array';
-import { EBADF } from './generated/errno';
+import { EBADF, EINVAL } from './generated/errno';
 
 // ---- life ----
 
@@ -955,6 +955,11 @@ export function netDeviceCounters(ifindex: u32): usize {
 
 export function netCapture(ifindex: u32, on: bool): i32 {
   return setCapture(ifindex, on);
+}
+
+/** Packets that leave a stage with one of these verdicts (bit 1 << VERDICT_…) are captured, too. 0 or -EINVAL. */
+export function netCaptureStage(stage: u32, verdicts: u32): i32 {
+  return listenAtStage(stage, verdicts) ? 0 : -EINVAL;
 }
 
 export function netCaptured(): usize {

@@ -14,7 +14,7 @@ import { NetDevice } from './device';
 import { namespaceOf } from './namespace';
 import { learn } from './neighbour';
 import { PACKET_OTHERHOST, packetType } from './receive';
-import { mark, nextPacket } from './record';
+import { markSkb, nextPacket } from './record';
 import { INET, lookup4, routeKind, sourceFor4 } from './route';
 import { devXmit } from './transmit';
 import { ROUTE_local } from '../generated/network';
@@ -24,7 +24,7 @@ const REQUEST: u16 = 0x0100;
 const REPLY: u16 = 0x0200;
 
 function done(device: NetDevice, skb: usize, verdict: i32, reason: u32): void {
-  mark(packetOf(skb), STAGE_arp, verdict, reason, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, STAGE_arp, verdict, reason, device.ifindex, lengthOf(skb), 0, device.namespace);
   freeSkb(skb);
 }
 
@@ -57,8 +57,8 @@ function sendArp(
   else memory.fill(frame, 0xff, 6);
   memory.copy(frame + 6, device.mac(), 6);
   store<u16>(frame, 0x0608, 12);
-  mark(
-    packetOf(skb),
+  markSkb(
+    skb,
     STAGE_arp,
     VERDICT_made,
     <u32>bswap<u16>(operation),

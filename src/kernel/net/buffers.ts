@@ -329,6 +329,15 @@ export function macOf(skb: usize): usize {
   return headOf(skb) + <usize>load<u16>(skb, SKB_MAC_HEADER);
 }
 
+/** Is it noted yet where the link-layer header begins, or the network header? */
+export function macKnown(skb: usize): bool {
+  return load<u16>(skb, SKB_MAC_HEADER) != UNSET;
+}
+
+export function networkKnown(skb: usize): bool {
+  return load<u16>(skb, SKB_NETWORK_HEADER) != UNSET;
+}
+
 export function networkOf(skb: usize): usize {
   return headOf(skb) + <usize>load<u16>(skb, SKB_NETWORK_HEADER);
 }

@@ -18,7 +18,7 @@ import { charge } from './account';
 import { dataOf, lengthOf, networkOf, packetOf, pull, push, trim } from './buffers';
 import { Attachment } from './device';
 import { halted, noteRun, runOnPacket } from './programs';
-import { mark } from './record';
+import { markSkb } from './record';
 import { Socket, socketOf } from './socket';
 
 /** BPF_F_ALLOW_OVERRIDE, BPF_F_ALLOW_MULTI */
@@ -100,8 +100,8 @@ function runAll(number: i32, skb: usize, egress: bool, namespace: u32): bool {
       if (halted != 0) return false;
       noteRun(dataOf(skb), lengthOf(skb));
       const good = (r0 & 1) != 0;
-      mark(
-        packetOf(skb),
+      markSkb(
+        skb,
         egress ? STAGE_cgroup_egress : STAGE_cgroup_ingress,
         good || !allowed ? VERDICT_pass : VERDICT_drop,
         good || !allowed ? r0 : egress ? DROP_BPF_CGROUP_EGRESS : DROP_SOCKET_FILTER,
@@ -152,8 +152,8 @@ export function filterAllows(socket: Socket, skb: usize, cap: u32): bool {
   store<u64>(skb, before, SKB_SK);
   if (halted != 0) return false;
   noteRun(dataOf(skb), lengthOf(skb));
-  mark(
-    packetOf(skb),
+  markSkb(
+    skb,
     STAGE_socket_filter,
     keep == 0 ? VERDICT_drop : VERDICT_pass,
     keep == 0 ? DROP_SOCKET_FILTER : keep,

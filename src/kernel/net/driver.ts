@@ -25,7 +25,7 @@ import { PAGE, givePage, setHops, setMetadata, setPacket, skbAroundPage, takePag
 import { NetDevice, RX_BYTES, RX_DROPPED, RX_LENGTH_ERRORS, RX_MISSED, RX_PACKETS, Ring, XDP_VERDICTS } from './device';
 import { halted, noteRun, runOnPacket } from './programs';
 import { receiveFrame } from './receive';
-import { mark, nextPacket } from './record';
+import { markFrame, nextPacket } from './record';
 import { redirectFrame, sendFrame } from './redirect';
 
 export const XDP_ABORTED: u32 = 0;
@@ -87,12 +87,13 @@ export function arrive(ring: Ring, frame: usize, size: u32): u32 {
       ring.add(page, offset, size, packet);
     }
   }
-  mark(
+  markFrame(
     packet,
     STAGE_nic_ring,
     reason != 0 ? VERDICT_drop : VERDICT_queued,
     reason,
     device.ifindex,
+    frame,
     size,
     ring.queue,
     device.namespace,
@@ -105,14 +106,24 @@ function passUp(device: NetDevice, page: usize, offset: u32, size: u32, meta: u3
   const skb = skbAroundPage(page, offset, size);
   if (skb == 0) {
     device.count(RX_DROPPED, 1);
-    mark(packet, STAGE_skb_alloc, VERDICT_drop, DROP_NOMEM, device.ifindex, size, 0, device.namespace);
+    markFrame(
+      packet,
+      STAGE_skb_alloc,
+      VERDICT_drop,
+      DROP_NOMEM,
+      device.ifindex,
+      page + offset,
+      size,
+      0,
+      device.namespace,
+    );
     givePage(page);
     return;
   }
   setPacket(skb, packet);
   setHops(skb, 0);
   if (meta != 0) setMetadata(skb, meta);
-  mark(packet, STAGE_skb_alloc, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
+  markFrame(packet, STAGE_skb_alloc, VERDICT_pass, 0, device.ifindex, page + offset, size, 0, device.namespace);
   receiveFrame(device, skb);
 }
 
@@ -127,7 +138,17 @@ export function pollOne(ring: Ring): void {
   charge(COST_rx_descriptor, 1);
   device.count(RX_PACKETS, 1);
   device.count(RX_BYTES, size);
-  mark(packet, STAGE_napi_poll, VERDICT_pass, 0, device.ifindex, size, ring.queue, device.namespace);
+  markFrame(
+    packet,
+    STAGE_napi_poll,
+    VERDICT_pass,
+    0,
+    device.ifindex,
+    page + offset,
+    size,
+    ring.queue,
+    device.namespace,
+  );
   const xdp = device.xdp;
   if (xdp == null) {
     passUp(device, page, offset, size, 0, packet);
@@ -150,29 +171,40 @@ export function pollOne(ring: Ring): void {
   if (action <= XDP_REDIRECT) device.count(XDP_VERDICTS + <i32>action, 1);
   switch (action) {
     case XDP_PASS:
-      mark(packet, STAGE_xdp, VERDICT_pass, action, device.ifindex, length, 0, device.namespace);
+      markFrame(packet, STAGE_xdp, VERDICT_pass, action, device.ifindex, data, length, 0, device.namespace);
       passUp(device, page, from, length, xdpMetaSize(), packet);
       return;
     case XDP_TX:
-      mark(packet, STAGE_xdp, VERDICT_redirect, action, device.ifindex, length, 0, device.namespace);
+      markFrame(packet, STAGE_xdp, VERDICT_redirect, action, device.ifindex, data, length, 0, device.namespace);
       if (!sendFrame(device, page, from, length, packet)) {
-        mark(packet, STAGE_xdp, VERDICT_drop, DROP_XDP_TX_FAILED, device.ifindex, length, 0, device.namespace);
+        markFrame(
+          packet,
+          STAGE_xdp,
+          VERDICT_drop,
+          DROP_XDP_TX_FAILED,
+          device.ifindex,
+          data,
+          length,
+          0,
+          device.namespace,
+        );
         givePage(page);
       }
       return;
     case XDP_REDIRECT:
-      mark(packet, STAGE_xdp, VERDICT_redirect, action, device.ifindex, length, 0, device.namespace);
+      markFrame(packet, STAGE_xdp, VERDICT_redirect, action, device.ifindex, data, length, 0, device.namespace);
       redirectFrame(device, page, from, length, packet);
       return;
     default:
       // An unknown value is XDP_ABORTED, with a warning in the log.
       givePage(page);
-      mark(
+      markFrame(
         packet,
         STAGE_xdp,
         VERDICT_drop,
         action == XDP_DROP ? DROP_XDP_DROP : DROP_XDP_ABORTED,
         device.ifindex,
+        data,
         length,
         0,
         device.namespace,

@@ -19,7 +19,7 @@ import { TIME_EXCEEDED, icmpError } from './icmp';
 import { seal } from './ip';
 import { setTimer } from './machine';
 import { namespaceOf } from './namespace';
-import { mark } from './record';
+import { markSkb } from './record';
 import { INET, INET6 } from './route';
 import { TIMER_FRAGMENT } from './timers';
 
@@ -118,7 +118,7 @@ function give(queue: FragmentQueue, reason: u32): void {
 }
 
 function drop(ifindex: u32, namespace: u32, skb: usize, reason: u32): void {
-  mark(packetOf(skb), STAGE_fragment, VERDICT_drop, reason, ifindex, lengthOf(skb), 0, namespace);
+  markSkb(skb, STAGE_fragment, VERDICT_drop, reason, ifindex, lengthOf(skb), 0, namespace);
   freeSkb(skb);
 }
 
@@ -183,7 +183,7 @@ function file(queue: FragmentQueue, device: NetDevice, skb: usize, headers: u32,
   if (before == 0) queue.first = skb;
   else setNext(before, skb);
   queue.have += size;
-  mark(packetOf(skb), STAGE_fragment, VERDICT_queued, start, device.ifindex, lengthOf(skb), queue.id, device.namespace);
+  markSkb(skb, STAGE_fragment, VERDICT_queued, start, device.ifindex, lengthOf(skb), queue.id, device.namespace);
   if (queue.end == 0 || queue.have != queue.end || startOf(queue.first) != 0) return 0;
   return join(queue, device);
 }
@@ -204,7 +204,7 @@ function join(queue: FragmentQueue, device: NetDevice): usize {
     const size = lengthOf(skb) - headersOf(skb);
     memory.copy(put(whole, size), dataOf(skb) + headersOf(skb), size);
     charge(COST_copy_byte, size);
-    mark(packetOf(skb), STAGE_fragment, 2, 0, device.ifindex, lengthOf(skb), packetOf(whole), device.namespace);
+    markSkb(skb, STAGE_fragment, 2, 0, device.ifindex, lengthOf(skb), packetOf(whole), device.namespace);
     freeSkb(skb);
     skb = next;
   }

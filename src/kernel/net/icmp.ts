@@ -17,7 +17,7 @@ import { fromNetwork, gone, ipSend, makePacket, sourceTo4 } from './ip';
 import { UNREACHABLE6, icmp6Error } from './icmp6';
 import { Namespace, namespaceOf } from './namespace';
 import { PACKET_HOST, packetType } from './receive';
-import { mark } from './record';
+import { markSkb } from './record';
 import { INET, lookup4, routeKind, sourceFor4 } from './route';
 import { clientAnswered } from './socket';
 import { ROUTE_local } from '../generated/network';
@@ -82,7 +82,7 @@ export function icmpReceive(device: NetDevice, skb: usize): void {
     return;
   }
   const namespace = namespaceOf(device.namespace);
-  mark(packetOf(skb), STAGE_icmp, VERDICT_consumed, type, device.ifindex, size, load<u8>(header, 1), device.namespace);
+  markSkb(skb, STAGE_icmp, VERDICT_consumed, type, device.ifindex, size, load<u8>(header, 1), device.namespace);
   // Echo to everybody is not answered (icmp_echo_ignore_broadcasts).
   if (type == ECHO && packetType(skb) == PACKET_HOST) reply(namespace, skb);
   else if (type == ECHO_REPLY) clientAnswered(namespace, skb, INET);

@@ -12,7 +12,7 @@ import { ip6Send, pseudo6, sourceTo6 } from './ip6';
 import { Namespace, namespaceOf } from './namespace';
 import { ndiscReceive } from './ndisc';
 import { PACKET_HOST, packetType } from './receive';
-import { mark } from './record';
+import { markSkb } from './record';
 import { INET6, lookup6, routeKind, sourceFor6 } from './route';
 import { clientAnswered } from './socket';
 
@@ -48,7 +48,7 @@ export function icmp6Receive(device: NetDevice, skb: usize): void {
     return;
   }
   const namespace = namespaceOf(device.namespace);
-  mark(packetOf(skb), STAGE_icmp, VERDICT_consumed, type, device.ifindex, size, load<u8>(header, 1), device.namespace);
+  markSkb(skb, STAGE_icmp, VERDICT_consumed, type, device.ifindex, size, load<u8>(header, 1), device.namespace);
   if (type == ECHO6) reply(namespace, device, skb);
   else if (type == ECHO_REPLY6) clientAnswered(namespace, skb, INET6);
   freeSkb(skb);

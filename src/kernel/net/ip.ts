@@ -81,7 +81,7 @@ import { runHook } from './netfilter';
 import { PATCH_ip_rcv, isPatched, patched } from './patches';
 import { halted } from './programs';
 import { PACKET_BROADCAST, PACKET_HOST, PACKET_MULTICAST, PACKET_OTHERHOST, packetType } from './receive';
-import { mark, nextPacket } from './record';
+import { markSkb, nextPacket } from './record';
 import { INET, lookup4, toThisHost, routeDevice, routeGateway4, routeKind, sourceFor4 } from './route';
 import { Socket } from './socket';
 import { tcpReceive } from './tcp';
@@ -97,7 +97,7 @@ const MORE_FRAGMENTS: u32 = 0x2000;
 const OFFSET: u32 = 0x1fff;
 
 export function gone(device: NetDevice, skb: usize, stage: i32, reason: u32): void {
-  mark(packetOf(skb), stage, VERDICT_drop, reason, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, stage, VERDICT_drop, reason, device.ifindex, lengthOf(skb), 0, device.namespace);
   freeSkb(skb);
 }
 
@@ -112,7 +112,7 @@ export function ipReceive(device: NetDevice, skb: usize): void {
     gone(device, skb, STAGE_ip_rcv, reason);
     return;
   }
-  mark(packetOf(skb), STAGE_ip_rcv, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, STAGE_ip_rcv, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
   if (!runHook(device.namespace, HOOK_PRE_ROUTING, INET, skb, device.ifindex, 0) || halted != 0) return;
   ipReceiveFinish(device, skb);
 }
@@ -188,16 +188,7 @@ export function ipReceiveFinish(device: NetDevice, skb: usize): void {
     gone(device, skb, STAGE_route, DROP_UNICAST_IN_L2_MULTICAST);
     return;
   }
-  mark(
-    packetOf(skb),
-    STAGE_route,
-    VERDICT_pass,
-    routeKind,
-    device.ifindex,
-    lengthOf(skb),
-    routeDevice,
-    device.namespace,
-  );
+  markSkb(skb, STAGE_route, VERDICT_pass, routeKind, device.ifindex, lengthOf(skb), routeDevice, device.namespace);
   if (routeKind == ROUTE_local || routeKind == ROUTE_broadcast) deliverLocally(device, skb);
   else forward(namespace, device, skb);
 }
@@ -250,7 +241,7 @@ function deliverLocally(device: NetDevice, skb: usize): void {
   if (flags & (MORE_FRAGMENTS | OFFSET)) {
     whole = reassemble4(device, skb);
     if (whole == 0) return;
-    mark(packetOf(whole), STAGE_fragment, VERDICT_pass, 0, device.ifindex, lengthOf(whole), 0, device.namespace);
+    markSkb(whole, STAGE_fragment, VERDICT_pass, 0, device.ifindex, lengthOf(whole), 0, device.namespace);
   }
   if (!runHook(device.namespace, HOOK_LOCAL_IN, INET, whole, device.ifindex, 0) || halted != 0) return;
   ipDeliverFinish(device, whole);
@@ -306,7 +297,7 @@ function forward(namespace: Namespace, device: NetDevice, skb: usize): void {
   const sum = <u32>load<u16>(header, 10) + 1;
   store<u16>(header, <u16>(sum + (sum >= 0xffff ? 1 : 0)), 10);
   const destination = bswap<u32>(load<u32>(header, 16));
-  mark(packetOf(skb), STAGE_forward, VERDICT_pass, life - 1, out.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, STAGE_forward, VERDICT_pass, life - 1, out.ifindex, lengthOf(skb), 0, device.namespace);
   if (!runHook(device.namespace, HOOK_FORWARD, INET, skb, device.ifindex, out.ifindex) || halted != 0) return;
   send(namespace, out, skb, gateway != 0 ? gateway : destination, false);
 }
@@ -355,10 +346,10 @@ function fragment(out: NetDevice, skb: usize, next: u32, broadcast: bool): void 
     resetNetwork(part);
     store<u16>(part, 0x0008, SKB_PROTOCOL);
     store<u64>(part, toVirtual(out.address), SKB_DEV);
-    mark(packetOf(part), STAGE_fragment, VERDICT_made, at, out.ifindex, lengthOf(part), packetOf(skb), out.namespace);
+    markSkb(part, STAGE_fragment, VERDICT_made, at, out.ifindex, lengthOf(part), packetOf(skb), out.namespace);
     output4(out, part, next, broadcast);
   }
-  mark(packetOf(skb), STAGE_fragment, VERDICT_pass, 0, out.ifindex, lengthOf(skb), 0, out.namespace);
+  markSkb(skb, STAGE_fragment, VERDICT_pass, 0, out.ifindex, lengthOf(skb), 0, out.namespace);
   freeSkb(skb);
 }
 
@@ -404,14 +395,14 @@ export function ipSend(
   const known = routeOut(namespace, destination);
   const out = known ? netDevice(outDevice) : null;
   if (out == null) {
-    mark(packetOf(skb), STAGE_ip_output, VERDICT_drop, DROP_IP_OUTNOROUTES, 0, lengthOf(skb), 0, namespace.id);
+    markSkb(skb, STAGE_ip_output, VERDICT_drop, DROP_IP_OUTNOROUTES, 0, lengthOf(skb), 0, namespace.id);
     freeSkb(skb);
     return;
   }
   const next = outNext;
   const broadcast = outBroadcast;
   store<u64>(skb, toVirtual(out.address), SKB_DEV);
-  mark(packetOf(skb), STAGE_ip_output, VERDICT_pass, 0, out.ifindex, lengthOf(skb), 0, namespace.id);
+  markSkb(skb, STAGE_ip_output, VERDICT_pass, 0, out.ifindex, lengthOf(skb), 0, namespace.id);
   if (!runHook(namespace.id, HOOK_LOCAL_OUT, INET, skb, 0, out.ifindex) || halted != 0) return;
   send(namespace, out, skb, next, broadcast);
 }
@@ -449,7 +440,7 @@ export function makePacket(size: u32, stage: i32, cause: u32, namespace: u32): u
   const skb = newSkb(HEADROOM, size);
   if (skb == 0) return 0;
   setPacket(skb, nextPacket());
-  mark(packetOf(skb), stage, VERDICT_made, 0, 0, size, cause, namespace);
+  markSkb(skb, stage, VERDICT_made, 0, 0, size, cause, namespace);
   return skb;
 }
 

@@ -31,7 +31,7 @@ import { partialSum } from '../memory/checksum';
 import { toVirtual } from '../memory/layout';
 import { SKB_DEV, SKB_PROTOCOL, SKB_SK } from '../memory/structures';
 import { charge } from './account';
-import { dataOf, freeSkb, lengthOf, packetOf, pull, push, resetNetwork, resetTransport, trim } from './buffers';
+import { dataOf, freeSkb, lengthOf, pull, push, resetNetwork, resetTransport, trim } from './buffers';
 import { egressAllowed } from './cgroup';
 import { NetDevice, netDevice } from './device';
 import { reassemble6 } from './fragments';
@@ -42,7 +42,7 @@ import { output6 } from './neighbour';
 import { runHook } from './netfilter';
 import { halted } from './programs';
 import { PACKET_HOST, PACKET_OTHERHOST, packetType } from './receive';
-import { mark } from './record';
+import { markSkb } from './record';
 import { INET6, isZero6, lookup6, routeDevice, routeGateway6, routeKind, sourceFor6 } from './route';
 import { Socket } from './socket';
 import { tcpReceive } from './tcp';
@@ -65,7 +65,7 @@ export function ip6Receive(device: NetDevice, skb: usize): void {
     gone(device, skb, STAGE_ipv6_rcv, reason);
     return;
   }
-  mark(packetOf(skb), STAGE_ipv6_rcv, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, STAGE_ipv6_rcv, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
   if (!runHook(device.namespace, HOOK_PRE_ROUTING, INET6, skb, device.ifindex, 0) || halted != 0) return;
   receiveFinish(device, skb);
 }
@@ -103,7 +103,7 @@ function receiveFinish(device: NetDevice, skb: usize): void {
       gone(device, skb, STAGE_route, DROP_NOT_SPECIFIED);
       return;
     }
-    mark(packetOf(skb), STAGE_route, VERDICT_pass, ROUTE_local, device.ifindex, lengthOf(skb), 0, device.namespace);
+    markSkb(skb, STAGE_route, VERDICT_pass, ROUTE_local, device.ifindex, lengthOf(skb), 0, device.namespace);
     deliver(device, skb);
     return;
   }
@@ -120,7 +120,7 @@ function receiveFinish(device: NetDevice, skb: usize): void {
     gone(device, skb, STAGE_route, DROP_IP_INADDRERRORS);
     return;
   }
-  mark(packetOf(skb), STAGE_route, VERDICT_pass, kind, device.ifindex, lengthOf(skb), out, device.namespace);
+  markSkb(skb, STAGE_route, VERDICT_pass, kind, device.ifindex, lengthOf(skb), out, device.namespace);
   if (kind == ROUTE_local) deliver(device, skb);
   else forward(namespace, device, skb, netDevice(out), gateway);
 }
@@ -171,7 +171,7 @@ function deliver(device: NetDevice, skb: usize): void {
       }
       packet = reassemble6(device, packet, at, previous);
       if (packet == 0) return;
-      mark(packetOf(packet), STAGE_fragment, VERDICT_pass, 0, device.ifindex, lengthOf(packet), 0, device.namespace);
+      markSkb(packet, STAGE_fragment, VERDICT_pass, 0, device.ifindex, lengthOf(packet), 0, device.namespace);
       resetNetwork(packet);
       continue;
     }
@@ -245,7 +245,7 @@ function forward(namespace: Namespace, device: NetDevice, skb: usize, out: NetDe
     return;
   }
   store<u8>(header, <u8>(life - 1), 7);
-  mark(packetOf(skb), STAGE_forward, VERDICT_pass, life - 1, out.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, STAGE_forward, VERDICT_pass, life - 1, out.ifindex, lengthOf(skb), 0, device.namespace);
   if (!runHook(device.namespace, HOOK_FORWARD, INET6, skb, device.ifindex, out.ifindex) || halted != 0) return;
   send(namespace, out, skb, gateway);
 }
@@ -311,12 +311,12 @@ export function ip6Send(
   const out = routeOut(namespace, header + 24);
   const gateway = outGateway;
   if (out == null) {
-    mark(packetOf(skb), STAGE_ip_output, VERDICT_drop, DROP_IP_OUTNOROUTES, 0, lengthOf(skb), 0, namespace.id);
+    markSkb(skb, STAGE_ip_output, VERDICT_drop, DROP_IP_OUTNOROUTES, 0, lengthOf(skb), 0, namespace.id);
     freeSkb(skb);
     return;
   }
   store<u64>(skb, toVirtual(out.address), SKB_DEV);
-  mark(packetOf(skb), STAGE_ip_output, VERDICT_pass, 0, out.ifindex, lengthOf(skb), 0, namespace.id);
+  markSkb(skb, STAGE_ip_output, VERDICT_pass, 0, out.ifindex, lengthOf(skb), 0, namespace.id);
   if (!runHook(namespace.id, HOOK_LOCAL_OUT, INET6, skb, 0, out.ifindex) || halted != 0) return;
   send(namespace, out, skb, gateway);
 }
@@ -335,7 +335,7 @@ export function ip6SendOn(
     return;
   }
   store<u64>(skb, toVirtual(device.address), SKB_DEV);
-  mark(packetOf(skb), STAGE_ip_output, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, STAGE_ip_output, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
   output6(device, skb, next);
 }
 

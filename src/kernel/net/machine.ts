@@ -16,14 +16,14 @@ import {
 import { passTime } from '../helpers/timers';
 import { reserve } from '../memory/arena';
 import { charge } from './account';
-import { freeSkb, lengthOf, packetOf } from './buffers';
+import { freeSkb, lengthOf } from './buffers';
 import { NetDevice, Queue, Ring, emptyRing } from './device';
 import { pollOne } from './driver';
 import { halted } from './programs';
 import { dequeue, enqueue } from './queue';
 import { receiveFromBacklog } from './receive';
 import { dropFrame, receiveFromCpumap } from './redirect';
-import { beginWork, mark } from './record';
+import { beginWork, markSkb } from './record';
 import { Socket, wakeSocket } from './socket';
 import { fireTimer } from './timers';
 
@@ -159,19 +159,10 @@ export function announce(ring: Ring): void {
 export function toBacklog(skb: usize, device: NetDevice): void {
   const processor = processors[active];
   if (enqueue(processor.backlog, skb)) {
-    mark(packetOf(skb), STAGE_backlog, VERDICT_queued, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
+    markSkb(skb, STAGE_backlog, VERDICT_queued, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
     return;
   }
-  mark(
-    packetOf(skb),
-    STAGE_backlog,
-    VERDICT_drop,
-    DROP_CPU_BACKLOG,
-    device.ifindex,
-    lengthOf(skb),
-    0,
-    device.namespace,
-  );
+  markSkb(skb, STAGE_backlog, VERDICT_drop, DROP_CPU_BACKLOG, device.ifindex, lengthOf(skb), 0, device.namespace);
   device.count(4, 1);
   freeSkb(skb);
 }
@@ -303,7 +294,7 @@ function purge(): void {
 
 function purgeQueue(queue: Queue): void {
   for (let skb = dequeue(queue); skb != 0; skb = dequeue(queue)) {
-    mark(packetOf(skb), STAGE_backlog, VERDICT_drop, DROP_LOOP_LIMIT, 0, lengthOf(skb), 0, 0);
+    markSkb(skb, STAGE_backlog, VERDICT_drop, DROP_LOOP_LIMIT, 0, lengthOf(skb), 0, 0);
     freeSkb(skb);
   }
 }

@@ -15,7 +15,7 @@ import { gone, makePacket } from './ip';
 import { ip6SendOn } from './ip6';
 import { namespaceOf } from './namespace';
 import { learn } from './neighbour';
-import { mark } from './record';
+import { markSkb } from './record';
 import { INET6, isZero6, lookup6, routeKind, sourceFor6 } from './route';
 
 const SOLICITATION: u8 = 135;
@@ -106,15 +106,6 @@ export function ndiscReceive(device: NetDevice, skb: usize): void {
       advertise(device, skb, message, network + 8);
     }
   } else if (type == ADVERTISEMENT && found != 0) learn(device, INET6, message + 8, found, false);
-  mark(
-    packetOf(skb),
-    STAGE_neighbour_discovery,
-    VERDICT_consumed,
-    type,
-    device.ifindex,
-    lengthOf(skb),
-    0,
-    device.namespace,
-  );
+  markSkb(skb, STAGE_neighbour_discovery, VERDICT_consumed, type, device.ifindex, lengthOf(skb), 0, device.namespace);
   freeSkb(skb);
 }

@@ -15,13 +15,13 @@ import { SKB_PROTOCOL } from '../memory/structures';
 import { reserve } from '../memory/arena';
 import { askArp } from './arp';
 import { charge } from './account';
-import { dataOf, freeSkb, lengthOf, packetOf, push } from './buffers';
+import { dataOf, freeSkb, lengthOf, push } from './buffers';
 import { NetDevice, Queue, netDevice } from './device';
 import { setTimer } from './machine';
 import { Namespace, namespaceOf } from './namespace';
 import { askNeighbour } from './ndisc';
 import { dequeue, enqueue } from './queue';
-import { mark } from './record';
+import { markSkb } from './record';
 import { INET, INET6, lookup4, lookup6, routeGateway4, routeGateway6 } from './route';
 import { TIMER_NEIGHBOUR } from './timers';
 import { devXmit } from './transmit';
@@ -132,7 +132,7 @@ function output(device: NetDevice, skb: usize, family: u32, at: usize): void {
     return;
   }
   if (neighbour.state != INCOMPLETE) {
-    mark(packetOf(skb), STAGE_neighbour, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
+    markSkb(skb, STAGE_neighbour, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
     send(device, skb, neighbour.mac);
     return;
   }
@@ -141,12 +141,12 @@ function output(device: NetDevice, skb: usize, family: u32, at: usize): void {
     drop(device, dequeue(neighbour.waiting), DROP_NEIGH_QUEUEFULL);
     enqueue(neighbour.waiting, skb);
   }
-  mark(packetOf(skb), STAGE_neighbour, VERDICT_queued, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, STAGE_neighbour, VERDICT_queued, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
   if (neighbour.probes == 0) ask(device, neighbour);
 }
 
 function drop(device: NetDevice, skb: usize, reason: u32): void {
-  mark(packetOf(skb), STAGE_neighbour, VERDICT_drop, reason, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, STAGE_neighbour, VERDICT_drop, reason, device.ifindex, lengthOf(skb), 0, device.namespace);
   freeSkb(skb);
 }
 

@@ -33,12 +33,12 @@ import { allocateObject, reserve } from '../memory/arena';
 import { toVirtual } from '../memory/layout';
 import { SKB_SK } from '../memory/structures';
 import { charge } from './account';
-import { dataOf, freeSkb, lengthOf, packetOf } from './buffers';
+import { dataOf, freeSkb, lengthOf } from './buffers';
 import { NetDevice, netDevice } from './device';
 import { rejectPacket } from './icmp';
 import { Namespace, namespaceAt } from './namespace';
 import { halted } from './programs';
-import { mark } from './record';
+import { markSkb } from './record';
 import { INET, samePrefix6 } from './route';
 
 /** something registered at a hook: a rule, or a function */
@@ -229,8 +229,8 @@ export function runHook(namespaceId: u32, hook: i32, family: u32, skb: usize, in
     }
     if (verdict == NF_ACCEPT) continue;
     const stolen = verdict == NF_STOLEN;
-    mark(
-      packetOf(skb),
+    markSkb(
+      skb,
       stageOf(hook),
       stolen ? VERDICT_consumed : VERDICT_drop,
       stolen ? verdict : DROP_NETFILTER_DROP,
@@ -243,16 +243,7 @@ export function runHook(namespaceId: u32, hook: i32, family: u32, skb: usize, in
     return false;
   }
   if (asked)
-    mark(
-      packetOf(skb),
-      stageOf(hook),
-      VERDICT_pass,
-      NF_ACCEPT,
-      inside != 0 ? inside : outside,
-      lengthOf(skb),
-      0,
-      namespaceId,
-    );
+    markSkb(skb, stageOf(hook), VERDICT_pass, NF_ACCEPT, inside != 0 ? inside : outside, lengthOf(skb), 0, namespaceId);
   return true;
 }
 

@@ -56,7 +56,7 @@ import { XDP_PASS, XDP_REDIRECT, XDP_TX } from './driver';
 import { ipReceive } from './ip';
 import { ip6Receive } from './ip6';
 import { halted, noteRun, runOnPacket } from './programs';
-import { mark } from './record';
+import { markSkb } from './record';
 import { redirectSkb } from './redirect';
 import { TC_GONE, TC_REDIRECT, runTc } from './tc';
 import { devXmit, redirectByTc } from './transmit';
@@ -113,7 +113,7 @@ export function typeOfFrame(device: NetDevice, skb: usize): bool {
 }
 
 function gone(device: NetDevice, skb: usize, stage: i32, reason: u32): void {
-  mark(packetOf(skb), stage, VERDICT_drop, reason, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, stage, VERDICT_drop, reason, device.ifindex, lengthOf(skb), 0, device.namespace);
   freeSkb(skb);
 }
 
@@ -168,11 +168,11 @@ function genericXdp(device: NetDevice, skb: usize): bool {
   if (action <= XDP_REDIRECT) device.count(XDP_VERDICTS + <i32>action, 1);
   if (action == XDP_PASS) {
     if (meta != 0) setMetadata(skb, meta);
-    mark(packetOf(skb), STAGE_xdp_generic, VERDICT_pass, action, device.ifindex, length, 0, device.namespace);
+    markSkb(skb, STAGE_xdp_generic, VERDICT_pass, action, device.ifindex, length, 0, device.namespace);
     return !typeOfFrame(device, skb);
   }
   if (action == XDP_TX || action == XDP_REDIRECT) {
-    mark(packetOf(skb), STAGE_xdp_generic, VERDICT_redirect, action, device.ifindex, length, 0, device.namespace);
+    markSkb(skb, STAGE_xdp_generic, VERDICT_redirect, action, device.ifindex, length, 0, device.namespace);
     if (action == XDP_TX) devXmit(skb, device, false);
     else redirectSkb(device, skb);
     return true;
@@ -248,8 +248,8 @@ export function receive(from: NetDevice, skb: usize): void {
         gone(device, skb, STAGE_vlan, DROP_PKT_TOO_SMALL);
         return;
       }
-      mark(
-        packetOf(skb),
+      markSkb(
+        skb,
         STAGE_vlan,
         VERDICT_pass,
         load<u16>(skb, SKB_VLAN_TCI),
@@ -290,7 +290,7 @@ export function receive(from: NetDevice, skb: usize): void {
     if (packetType(skb) == PACKET_OTHERHOST && sameMac(macOf(skb), device.mac())) setPacketType(skb, PACKET_HOST);
     device.count(RX_PACKETS, 1);
     device.count(RX_BYTES, lengthOf(skb));
-    mark(packetOf(skb), STAGE_vlan, VERDICT_pass, device.vlanId, device.ifindex, lengthOf(skb), 0, device.namespace);
+    markSkb(skb, STAGE_vlan, VERDICT_pass, device.vlanId, device.ifindex, lengthOf(skb), 0, device.namespace);
   }
   deliver(device, skb);
 }
@@ -298,16 +298,7 @@ export function receive(from: NetDevice, skb: usize): void {
 function deliver(device: NetDevice, skb: usize): void {
   const protocol = load<u16>(skb, SKB_PROTOCOL);
   if (protocol == ETH_P_IP || protocol == ETH_P_IPV6 || protocol == ETH_P_ARP) {
-    mark(
-      packetOf(skb),
-      STAGE_receive,
-      VERDICT_pass,
-      bswap<u16>(protocol),
-      device.ifindex,
-      lengthOf(skb),
-      0,
-      device.namespace,
-    );
+    markSkb(skb, STAGE_receive, VERDICT_pass, bswap<u16>(protocol), device.ifindex, lengthOf(skb), 0, device.namespace);
     if (protocol == ETH_P_IP) ipReceive(device, skb);
     else if (protocol == ETH_P_IPV6) ip6Receive(device, skb);
     else arpReceive(device, skb);

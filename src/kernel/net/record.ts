@@ -21,6 +21,8 @@ import {
   VERDICT_drop,
 } from '../generated/network';
 import { countDrop, countStage } from './account';
+import { packetOf } from './buffers';
+import { captureFrameAt, captureSkbAt, listening } from './capture';
 
 let buffer: usize = 0;
 let used: usize = 0;
@@ -134,4 +136,35 @@ export function mark(
   programId = 0;
   instruction = -1;
   changed = 0;
+}
+
+/** The packet of an sk_buff has passed a stage. */
+export function markSkb(
+  skb: usize,
+  stage: i32,
+  verdict: i32,
+  value: u32,
+  ifindex: u32,
+  length: u32,
+  detail: u32,
+  namespace: u32,
+): void {
+  if (listening) captureSkbAt(stage, verdict, ifindex, skb);
+  mark(packetOf(skb), stage, verdict, value, ifindex, length, detail, namespace);
+}
+
+/** A frame of `length` bytes at `frame`, without an sk_buff, has passed a stage. */
+export function markFrame(
+  packet: u32,
+  stage: i32,
+  verdict: i32,
+  value: u32,
+  ifindex: u32,
+  frame: usize,
+  length: u32,
+  detail: u32,
+  namespace: u32,
+): void {
+  if (listening) captureFrameAt(stage, verdict, ifindex, frame, length, packet);
+  mark(packet, stage, verdict, value, ifindex, length, detail, namespace);
 }

@@ -33,12 +33,12 @@ import { toLinear, toVirtual } from '../memory/layout';
 import { openXdpAt, setXdpEgress, xdpData, xdpPacketSize } from '../syscall/xdp-buffer';
 import { programById } from '../syscall/programs';
 import { charge } from './account';
-import { PAGE, copySkb, freeSkb, givePage, lengthOf, packetOf, setPacket, skbAroundPage, takePage } from './buffers';
+import { PAGE, copySkb, freeSkb, givePage, lengthOf, setPacket, skbAroundPage, takePage } from './buffers';
 import { NetDevice, TX_BYTES, TX_DROPPED, TX_PACKETS, netDevice } from './device';
 import { announce, toCpu } from './machine';
 import { halted, noteRun, runOnPacket } from './programs';
 import { receiveFrame } from './receive';
-import { mark, nextPacket } from './record';
+import { mark, markFrame, markSkb, nextPacket } from './record';
 import { devXmit } from './transmit';
 import { wireOut } from './wire';
 
@@ -53,7 +53,7 @@ export function sendFrame(device: NetDevice, page: usize, offset: u32, size: u32
   if (device.kind == DEVICE_nic) {
     charge(COST_tx_descriptor, 1);
     count(device, size);
-    mark(packet, STAGE_driver_xmit, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
+    markFrame(packet, STAGE_driver_xmit, VERDICT_pass, 0, device.ifindex, page + offset, size, 0, device.namespace);
     wireOut(device, page + offset, size, packet);
     givePage(page);
     return true;
@@ -66,7 +66,7 @@ export function sendFrame(device: NetDevice, page: usize, offset: u32, size: u32
   announce(ring);
   if (!ring.add(page, offset, size, packet)) return false;
   count(device, size);
-  mark(packet, STAGE_driver_xmit, VERDICT_queued, 0, peer.ifindex, size, 0, peer.namespace);
+  markFrame(packet, STAGE_driver_xmit, VERDICT_queued, 0, peer.ifindex, page + offset, size, 0, peer.namespace);
   return true;
 }
 
@@ -75,9 +75,10 @@ function count(device: NetDevice, size: u32): void {
   device.count(TX_BYTES, size);
 }
 
-function lost(device: NetDevice, page: usize, size: u32, packet: u32): void {
+function lost(device: NetDevice, page: usize, offset: u32, size: u32, packet: u32): void {
   givePage(page);
-  mark(packet, STAGE_redirect, VERDICT_drop, DROP_XDP_REDIRECT_FAILED, device.ifindex, size, 0, device.namespace);
+  const reason = DROP_XDP_REDIRECT_FAILED;
+  markFrame(packet, STAGE_redirect, VERDICT_drop, reason, device.ifindex, page + offset, size, 0, device.namespace);
 }
 
 /** The program that a devmap's entry carries sees the frame before it leaves; its verdict, XDP_PASS: go. */
@@ -102,12 +103,13 @@ function devmapProgram(
   if (halted != 0) return false;
   noteRun(page + sentOffset, sentSize);
   const good = action == XDP_PASS;
-  mark(
+  markFrame(
     packet,
     STAGE_devmap,
     good ? VERDICT_pass : VERDICT_drop,
     good ? action : DROP_XDP_DROP,
     to.ifindex,
+    page + sentOffset,
     sentSize,
     0,
     to.namespace,
@@ -129,7 +131,7 @@ function toDevice(
   packet: u32,
 ): void {
   if (target == null) {
-    lost(device, page, size, packet);
+    lost(device, page, offset, size, packet);
     return;
   }
   sentOffset = offset;
@@ -138,10 +140,20 @@ function toDevice(
     givePage(page);
     return;
   }
-  mark(packet, STAGE_redirect, VERDICT_redirect, target.ifindex, device.ifindex, sentSize, 0, device.namespace);
+  markFrame(
+    packet,
+    STAGE_redirect,
+    VERDICT_redirect,
+    target.ifindex,
+    device.ifindex,
+    page + sentOffset,
+    sentSize,
+    0,
+    device.namespace,
+  );
   if (!sendFrame(target, page, sentOffset, sentSize, packet)) {
     target.count(TX_DROPPED, 1);
-    lost(target, page, sentSize, packet);
+    lost(target, page, sentOffset, sentSize, packet);
   }
 }
 
@@ -160,8 +172,8 @@ export function redirectFrame(device: NetDevice, page: usize, offset: u32, size:
     const target = redirectNumber;
     // The program of a cpumap's entry is noted with the frame: its number is above the interface's.
     if (toCpu(target, page, offset, size, packet, device.ifindex | (program << 16))) {
-      mark(packet, STAGE_cpumap, VERDICT_queued, target, device.ifindex, size, 0, device.namespace);
-    } else lost(device, page, size, packet);
+      markFrame(packet, STAGE_cpumap, VERDICT_queued, target, device.ifindex, page + offset, size, 0, device.namespace);
+    } else lost(device, page, offset, size, packet);
     return;
   }
   if (redirectKind == REDIRECT_BROADCAST && map != null) {
@@ -178,7 +190,7 @@ export function redirectFrame(device: NetDevice, page: usize, offset: u32, size:
     givePage(page);
     return;
   }
-  lost(device, page, size, packet);
+  lost(device, page, offset, size, packet);
 }
 
 /** The same for an sk_buff (generic mode): its data begins at the link-layer header. */
@@ -188,8 +200,8 @@ export function redirectSkb(device: NetDevice, skb: usize): void {
   if (redirectKind == REDIRECT_DEVICE) {
     const target = netDevice(redirectNumber);
     if (target != null && target.up()) {
-      mark(
-        packetOf(skb),
+      markSkb(
+        skb,
         STAGE_redirect,
         VERDICT_redirect,
         target.ifindex,
@@ -204,16 +216,7 @@ export function redirectSkb(device: NetDevice, skb: usize): void {
   } else if (redirectKind == REDIRECT_CPU) {
     charge(COST_cross_cpu, 1);
     if (toCpu(redirectNumber, 0, 0, 0, <u32>skb, device.ifindex)) {
-      mark(
-        packetOf(skb),
-        STAGE_cpumap,
-        VERDICT_queued,
-        redirectNumber,
-        device.ifindex,
-        lengthOf(skb),
-        0,
-        device.namespace,
-      );
+      markSkb(skb, STAGE_cpumap, VERDICT_queued, redirectNumber, device.ifindex, lengthOf(skb), 0, device.namespace);
       return;
     }
   } else if (redirectKind == REDIRECT_BROADCAST && map != null) {
@@ -230,7 +233,7 @@ export function redirectSkb(device: NetDevice, skb: usize): void {
     freeSkb(skb);
     return;
   }
-  mark(packetOf(skb), STAGE_redirect, VERDICT_drop, DROP_XDP, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, STAGE_redirect, VERDICT_drop, DROP_XDP, device.ifindex, lengthOf(skb), 0, device.namespace);
   freeSkb(skb);
 }
 
@@ -242,7 +245,7 @@ export function receiveFromCpumap(at: usize): void {
   const packet = load<u32>(at, 8);
   if (device == null) return;
   if (page == 0) {
-    mark(packetOf(packet), STAGE_cpumap, VERDICT_pass, 0, device.ifindex, lengthOf(packet), 0, device.namespace);
+    markSkb(packet, STAGE_cpumap, VERDICT_pass, 0, device.ifindex, lengthOf(packet), 0, device.namespace);
     receiveFrame(device, packet);
     return;
   }
@@ -259,18 +262,28 @@ export function receiveFromCpumap(at: usize): void {
     noteRun(page + offset, size);
     if (action != XDP_PASS) {
       givePage(page);
-      mark(packet, STAGE_cpumap, VERDICT_drop, DROP_XDP_DROP, device.ifindex, size, 0, device.namespace);
+      markFrame(
+        packet,
+        STAGE_cpumap,
+        VERDICT_drop,
+        DROP_XDP_DROP,
+        device.ifindex,
+        page + offset,
+        size,
+        0,
+        device.namespace,
+      );
       return;
     }
   }
   const skb = skbAroundPage(page, offset, size);
   if (skb == 0) {
     givePage(page);
-    mark(packet, STAGE_cpumap, VERDICT_drop, DROP_NOMEM, device.ifindex, size, 0, device.namespace);
+    markFrame(packet, STAGE_cpumap, VERDICT_drop, DROP_NOMEM, device.ifindex, page + offset, size, 0, device.namespace);
     return;
   }
   setPacket(skb, packet);
-  mark(packet, STAGE_cpumap, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
+  markFrame(packet, STAGE_cpumap, VERDICT_pass, 0, device.ifindex, page + offset, size, 0, device.namespace);
   receiveFrame(device, skb);
 }
 

@@ -37,7 +37,7 @@ import { ping6 } from './icmp6';
 import { awaken, setTimer } from './machine';
 import { Namespace, namespaceOf } from './namespace';
 import { dequeue, enqueue } from './queue';
-import { mark } from './record';
+import { mark, markSkb } from './record';
 import { INET, same6 } from './route';
 import { tcpRead, tcpConnect } from './tcp';
 import { TIMER_CLIENT } from './timers';
@@ -273,8 +273,8 @@ export function queueToSocket(socket: Socket, skb: usize): bool {
   const size = load<u32>(skb, SKB_TRUESIZE);
   if (socket.queuedBytes + size > load<u32>(socket.address, SK_RCVBUF)) {
     socket.count(DROPS, 1);
-    mark(
-      packetOf(skb),
+    markSkb(
+      skb,
       STAGE_socket_queue,
       VERDICT_drop,
       DROP_SOCKET_RCVBUFF,
@@ -288,7 +288,7 @@ export function queueToSocket(socket: Socket, skb: usize): bool {
   }
   enqueue(socket.queue, skb);
   socket.queuedBytes += size;
-  mark(packetOf(skb), STAGE_socket_queue, VERDICT_queued, 0, 0, lengthOf(skb), socket.number, socket.namespace);
+  markSkb(skb, STAGE_socket_queue, VERDICT_queued, 0, 0, lengthOf(skb), socket.number, socket.namespace);
   awaken(socket, true);
   return true;
 }
@@ -312,16 +312,7 @@ export function wakeSocket(socket: Socket): void {
   const counted = ownerOf(socket);
   counted.count(PACKETS, 1);
   counted.count(BYTES, size);
-  mark(
-    packetOf(skb),
-    STAGE_application,
-    VERDICT_consumed,
-    socket.application,
-    0,
-    size,
-    socket.number,
-    socket.namespace,
-  );
+  markSkb(skb, STAGE_application, VERDICT_consumed, socket.application, 0, size, socket.number, socket.namespace);
   if (socket.type == STREAM) tcpRead(socket, skb);
   else if (socket.application == APPLICATION_echo) answerDatagram(socket, skb);
   else if (socket.application == APPLICATION_client) socket.done++;
@@ -395,8 +386,8 @@ export function clientAnswered(namespace: Namespace, skb: usize, family: u32): v
     socket.done++;
     socket.count(PACKETS, 1);
     socket.count(BYTES, lengthOf(skb));
-    mark(
-      packetOf(skb),
+    markSkb(
+      skb,
       STAGE_application,
       VERDICT_consumed,
       APPLICATION_client,

@@ -18,7 +18,7 @@ import { charge } from './account';
 import { dataOf, freeSkb, lengthOf, packetOf } from './buffers';
 import { Attachment, NetDevice } from './device';
 import { halted, noteRun, runOnPacket } from './programs';
-import { mark } from './record';
+import { markSkb } from './record';
 
 export const TC_ACT_UNSPEC: i32 = -1;
 const TC_ACT_OK: i32 = 0;
@@ -121,5 +121,5 @@ function isKnown(verdict: i32): bool {
 
 function tell(device: NetDevice, skb: usize, ingress: bool, verdict: i32, value: i32): void {
   const stage = ingress ? STAGE_tc_ingress : STAGE_tc_egress;
-  mark(packetOf(skb), stage, verdict, <u32>value, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, stage, verdict, <u32>value, device.ifindex, lengthOf(skb), 0, device.namespace);
 }

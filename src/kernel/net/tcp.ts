@@ -33,7 +33,7 @@ import { ip6Send, pseudo6, sourceTo6 } from './ip6';
 import { awaken, setTimer } from './machine';
 import { Namespace, namespaceOf } from './namespace';
 import { halted } from './programs';
-import { mark } from './record';
+import { markSkb } from './record';
 import { INET } from './route';
 import {
   CONNECTIONS,
@@ -248,14 +248,14 @@ export function tcpReceive(device: NetDevice, skb: usize, family: u32): void {
     freeSkb(skb);
     return;
   }
-  mark(packetOf(skb), STAGE_tcp, VERDICT_pass, flags, device.ifindex, size, socket.number, device.namespace);
+  markSkb(skb, STAGE_tcp, VERDICT_pass, flags, device.ifindex, size, socket.number, device.namespace);
   const reason =
     socket.state == TCP_LISTEN
       ? listening(namespace, socket, skb, family, source, destination, flags)
       : segment(socket, device, skb, headerSize, flags);
   if (reason == KEPT) return;
   if (reason == 0) {
-    mark(packetOf(skb), STAGE_tcp, VERDICT_consumed, flags, device.ifindex, size, socket.number, device.namespace);
+    markSkb(skb, STAGE_tcp, VERDICT_consumed, flags, device.ifindex, size, socket.number, device.namespace);
     freeSkb(skb);
   } else gone(device, skb, STAGE_tcp, reason);
 }

@@ -57,7 +57,7 @@ import { announce, toBacklog } from './machine';
 import { resolveNext } from './neighbour';
 import { halted } from './programs';
 import { receiveFrame, typeOfFrame } from './receive';
-import { mark } from './record';
+import { markSkb } from './record';
 import { TC_GONE, TC_REDIRECT, runTc } from './tc';
 import { wireOut } from './wire';
 
@@ -73,7 +73,7 @@ export function resetTransmit(): void {
 }
 
 function gone(device: NetDevice, skb: usize, stage: i32, reason: u32): void {
-  mark(packetOf(skb), stage, VERDICT_drop, reason, device.ifindex, lengthOf(skb), 0, device.namespace);
+  markSkb(skb, stage, VERDICT_drop, reason, device.ifindex, lengthOf(skb), 0, device.namespace);
   freeSkb(skb);
 }
 
@@ -115,7 +115,7 @@ export function devXmit(skb: usize, device: NetDevice, _fromStack: bool): void {
   // Loopback, veth and VLAN interfaces have no queueing discipline of their own.
   if (device.kind == DEVICE_nic || device.kind == DEVICE_dummy) {
     charge(COST_qdisc, 1);
-    mark(packetOf(skb), STAGE_qdisc, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
+    markSkb(skb, STAGE_qdisc, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
   }
   depth++;
   transmit(skb, device);
@@ -135,7 +135,7 @@ function transmit(skb: usize, device: NetDevice): void {
     }
     store<u16>(skb, bswap<u16>(<u16>device.vlanProtocol), SKB_VLAN_PROTO);
     store<u16>(skb, <u16>device.vlanId, SKB_VLAN_TCI);
-    mark(packetOf(skb), STAGE_driver_xmit, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
+    markSkb(skb, STAGE_driver_xmit, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
     devXmit(skb, lower, true);
     return;
   }
@@ -145,13 +145,13 @@ function transmit(skb: usize, device: NetDevice): void {
       freeSkb(skb);
       return;
     }
-    mark(packetOf(skb), STAGE_driver_xmit, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
+    markSkb(skb, STAGE_driver_xmit, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
     wireOut(device, dataOf(skb), lengthOf(skb), packetOf(skb));
     freeSkb(skb);
     return;
   }
   if (device.kind == DEVICE_loopback) {
-    mark(packetOf(skb), STAGE_driver_xmit, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
+    markSkb(skb, STAGE_driver_xmit, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
     intoBacklog(device, skb);
     return;
   }
@@ -160,7 +160,7 @@ function transmit(skb: usize, device: NetDevice): void {
     return;
   }
   // A dummy interface swallows everything.
-  mark(packetOf(skb), STAGE_driver_xmit, VERDICT_consumed, 0, device.ifindex, size, 0, device.namespace);
+  markSkb(skb, STAGE_driver_xmit, VERDICT_consumed, 0, device.ifindex, size, 0, device.namespace);
   freeSkb(skb);
 }
 
@@ -189,7 +189,7 @@ function toPeer(device: NetDevice, skb: usize): void {
     return;
   }
   if (peer.xdp == null) {
-    mark(packetOf(skb), STAGE_driver_xmit, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
+    markSkb(skb, STAGE_driver_xmit, VERDICT_pass, 0, device.ifindex, size, 0, device.namespace);
     intoBacklog(peer, skb);
     return;
   }
@@ -209,7 +209,7 @@ function toPeer(device: NetDevice, skb: usize): void {
   }
   charge(COST_copy_byte, lengthOf(skb));
   memory.copy(page + XDP_HEADROOM, dataOf(skb), lengthOf(skb));
-  mark(packetOf(skb), STAGE_driver_xmit, VERDICT_queued, 0, peer.ifindex, size, 0, peer.namespace);
+  markSkb(skb, STAGE_driver_xmit, VERDICT_queued, 0, peer.ifindex, size, 0, peer.namespace);
   freeSkb(skb);
 }
 
@@ -221,16 +221,7 @@ export function redirectByTc(device: NetDevice, skb: usize, ingress: bool): void
     gone(device, skb, STAGE_redirect, ingress ? DROP_TC_INGRESS : DROP_NO_TX_TARGET);
     return;
   }
-  mark(
-    packetOf(skb),
-    STAGE_redirect,
-    VERDICT_redirect,
-    target.ifindex,
-    device.ifindex,
-    lengthOf(skb),
-    kind,
-    device.namespace,
-  );
+  markSkb(skb, STAGE_redirect, VERDICT_redirect, target.ifindex, device.ifindex, lengthOf(skb), kind, device.namespace);
   switch (kind) {
     case REDIRECT_DEVICE:
       devXmit(skb, target, false);
@@ -273,8 +264,8 @@ export function cloneTo(ifindex: u32, ingress: bool): i32 {
   const original = current;
   const copy = copySkb(original, 128);
   if (copy == 0) return -ENOMEM;
-  mark(
-    packetOf(copy),
+  markSkb(
+    copy,
     STAGE_clone,
     VERDICT_made,
     target.ifindex,

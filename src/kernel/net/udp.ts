@@ -3,7 +3,7 @@ import { COST_checksum_byte, COST_copy_byte, COST_transport } from '../generated
 import { DROP_NO_SOCKET, DROP_PKT_TOO_SMALL, DROP_UDP_CSUM, STAGE_udp, VERDICT_pass } from '../generated/network';
 import { foldSum, partialSum } from '../memory/checksum';
 import { charge } from './account';
-import { dataOf, freeSkb, lengthOf, networkOf, packetOf, pull, put, trim } from './buffers';
+import { dataOf, freeSkb, lengthOf, networkOf, pull, put, trim } from './buffers';
 import { filterAllows } from './cgroup';
 import { NetDevice } from './device';
 import { CODE_PORT, UNREACHABLE, icmpError } from './icmp';
@@ -12,7 +12,7 @@ import { gone, ipSend, makePacket, sourceTo4 } from './ip';
 import { ip6Send, pseudo6, sourceTo6 } from './ip6';
 import { namespaceOf } from './namespace';
 import { halted } from './programs';
-import { mark } from './record';
+import { markSkb } from './record';
 import { INET } from './route';
 import { DATAGRAM, DROPS, SENT_BYTES, SENT, Socket, lookupSocket, queueToSocket } from './socket';
 
@@ -71,7 +71,7 @@ export function udpReceive(device: NetDevice, skb: usize, family: u32): void {
     gone(device, skb, STAGE_udp, DROP_NO_SOCKET);
     return;
   }
-  mark(packetOf(skb), STAGE_udp, VERDICT_pass, port, device.ifindex, length, socket.number, device.namespace);
+  markSkb(skb, STAGE_udp, VERDICT_pass, port, device.ifindex, length, socket.number, device.namespace);
   if (!filterAllows(socket, skb, HEADER)) {
     if (halted != 0) return;
     socket.count(DROPS, 1);

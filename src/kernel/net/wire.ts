@@ -6,7 +6,7 @@ import { captureFrame } from './capture';
 import { NetDevice, netDevice } from './device';
 import { arrive, queueFor } from './driver';
 import { announce, setTimer } from './machine';
-import { mark } from './record';
+import { markFrame } from './record';
 import { same6 } from './route';
 import { TIMER_WIRE } from './timers';
 import { partialSum, foldSum } from '../memory/checksum';
@@ -29,7 +29,7 @@ function freeAnswer(): i32 {
 
 /** Sends a frame out of the machine. */
 export function wireOut(device: NetDevice, frame: usize, size: u32, packet: u32): void {
-  mark(packet, STAGE_wire, VERDICT_consumed, 0, device.ifindex, size, 0, device.namespace);
+  markFrame(packet, STAGE_wire, VERDICT_consumed, 0, device.ifindex, frame, size, 0, device.namespace);
   if (device.captured) captureFrame(device, frame, size, true, packet);
   if (size >= 42 && load<u16>(frame, 12) == 0x0608 && load<u16>(frame, 20) == 0x0100) answerArp(device, frame);
   else if (size >= 78 && load<u16>(frame, 12) == 0xdd86 && load<u8>(frame, 20) == 58 && load<u8>(frame, 54) == 135)
