@@ -9,7 +9,7 @@ lab run     FILE  [PROGRAM OPTIONS] [RUN OPTIONS] [--json]
 lab batch   FILE.jsonl | -
 lab conformance DIR [--engine interpreter|jit|both] [--verify]
 lab bpftool ARGUMENTS… [--example NAME | --state FILE]
-lab example NAME|DIR [--json]
+lab example NAME|DIR [--json] [--pcap DIR]
 lab exercise EXAMPLE/NAME [FILE.c] [--json]
 lab replay  FILE PCAP [--program NAME] [--json]
 

@@ -2,10 +2,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ExampleDescription, MapEntry, RunReport, VerifyReport } from './api.ts';
 import { isProblem } from '../loader/problems.ts';
-import { loadObject } from '../loader/load.ts';
+import { loadInto } from './kernel-types.ts';
 import { compileProject, type LabEngine } from './lab.ts';
 import { runScenario, type NetworkReport } from './scenario-run.ts';
-import { checkScenario } from './scenario.ts';
+import { bootOptions, checkScenario } from './scenario.ts';
 
 export interface Example {
   readonly name: string;
@@ -40,8 +40,8 @@ function runNetwork(lab: LabEngine, example: Example, network: unknown): Network
   const { main, scenario } = example.description;
   const { object, diagnostics } = compileProject({ files: new Map(Object.entries(example.files)), main });
   if (!object) return diagnostics;
-  lab.boot({ seed: scenario.seed ?? 1 });
-  const loaded = loadObject(lab.kernel, object, main);
+  lab.boot(bootOptions(checked.scenario, scenario.seed));
+  const loaded = loadInto(lab.kernel, object, main);
   if (isProblem(loaded)) return [loaded.problem];
   return runScenario(lab.kernel, loaded, checked.scenario, {
     file: `${file}: network`,

@@ -62,6 +62,7 @@ export interface NetworkExports {
   netSocketCounters(socket: number): number;
   netDeviceCounters(ifindex: number): number;
   netCapture(ifindex: number, on: number): number;
+  netCaptureStage(stage: number, verdicts: number): number;
   netCaptured(): number;
   netCapturedBytes(): number;
   netCaptureLost(): number;

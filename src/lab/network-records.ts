@@ -59,24 +59,33 @@ export function decodeRecords(bytes: Uint8Array): TraceStep[] {
   return steps;
 }
 
-/** A frame that somebody listening at an interface saw. */
+/** A frame that somebody listening at an interface saw, or at a stage. */
 export interface CapturedFrame {
   readonly time: bigint;
   readonly ifindex: number;
-  readonly direction: 'in' | 'out';
+  /** into or out of the interface; `stage`: it left the stage with the verdict below */
+  readonly direction: 'in' | 'out' | 'stage';
+  readonly stage: StageName | null;
+  readonly verdict: VerdictName | null;
   readonly packet: number;
   readonly bytes: Uint8Array;
 }
+
+const DIRECTIONS = ['in', 'out', 'stage'] as const;
 
 export function decodeCapture(bytes: Uint8Array): CapturedFrame[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const frames: CapturedFrame[] = [];
   for (let at = 0; at + 24 <= bytes.length;) {
     const size = view.getUint32(at + 16, true);
+    const direction = DIRECTIONS[view.getUint8(at + 12)] ?? 'in';
+    const atStage = direction === 'stage';
     frames.push({
       time: view.getBigUint64(at, true),
       ifindex: view.getUint32(at + 8, true),
-      direction: view.getUint32(at + 12, true) === 0 ? 'in' : 'out',
+      direction,
+      stage: atStage ? (STAGES.get(view.getUint8(at + 13)) ?? null) : null,
+      verdict: atStage ? (VERDICTS.get(view.getUint8(at + 14)) ?? null) : null,
       packet: view.getUint32(at + 20, true),
       bytes: bytes.slice(at + 24, at + 24 + size),
     });

@@ -12,6 +12,7 @@ import {
   SOCKET_COUNTERS,
   STAGE,
   TARGET,
+  VERDICT,
   type ApplicationKind,
   type DeviceCounter,
   type DeviceKind,
@@ -20,6 +21,7 @@ import {
   type SocketCounter,
   type StageName,
   type TargetName,
+  type VerdictName,
 } from '../bpf/network.ts';
 import type { Kernel } from '../loader/kernel.ts';
 import { parseIpv4, parseIpv6, parseMac } from './addresses.ts';
@@ -368,6 +370,11 @@ export class Network {
 
   capture(ifindex: number, on = true): number {
     return this.exports.netCapture(ifindex, on ? 1 : 0);
+  }
+
+  /** Listens at a stage for what leaves it with a verdict; without one, whatever the verdict. */
+  captureStage(stage: StageName, verdict?: VerdictName): number {
+    return this.exports.netCaptureStage(STAGE[stage], verdict === undefined ? 0xff : 1 << VERDICT[verdict]);
   }
 
   /** Frames seen since the last call. */

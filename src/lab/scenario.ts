@@ -1,23 +1,15 @@
 // Scenarios as data: example.json's "network": interfaces, addresses, programs and where they hang, traffic, what is expected. The types,
-// the schema that the file is held against, and its bounds: whatever a file says, it ends in a result or in a message.
-import { HOOK, NET_LIMIT, ROUTE, TARGET } from '../bpf/network.ts';
+// and the check that a file is good: whatever it says, it ends in a result or in a message.
+import type { HookName, RouteKind, StageName, TargetName, VerdictName } from '../bpf/network.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { BootOptions } from '../loader/kernel.ts';
 import type { PacketSpec } from './api.ts';
+import { mistakeIn } from './json-mistake.ts';
 import { labDiagnostic } from './problems.ts';
-import { checkValue, type Field, type Schema } from './scenario-schema.ts';
+import { NETWORK_SCHEMA, SCENARIO_LIMIT } from './scenario-fields.ts';
+import { checkValue } from './scenario-schema.ts';
 
-/** Bounds of a scenario beyond the network's own (NET_LIMIT). */
-export const SCENARIO_LIMIT = {
-  /** characters of a scenario file */
-  file: 4_000_000,
-  /** packets that all traffic together may send */
-  packets: 1_000_000,
-  /** bytes of one capture; it is fed to the kernel in slices of 1 MB */
-  capture: 67_108_864,
-  /** simulated time, in milliseconds */
-  duration: 3_600_000,
-  traffic: 1000,
-} as const;
+export { PACKET_FIELDS, SCENARIO_LIMIT } from './scenario-fields.ts';
 
 export type AttachPoint =
   | 'xdp'
@@ -31,7 +23,25 @@ export type AttachPoint =
   | 'cgroup-egress'
   | 'socket';
 
+/** A value that is expected: of both, or of each where simulator and Linux are known to differ. */
+export type Expected<Value> = Value | { readonly simulator: Value; readonly linux: Value; readonly because: string };
+
+/** A capture that the scenario writes: of an interface (what tcpdump would see there), or of what leaves a stage with a verdict. */
+export type RecordSpec = {
+  /** name of the pcap file; entries of the same name go into the same file */
+  readonly file: string;
+} & (
+  | { readonly interface: string; readonly direction?: 'in' | 'out'; readonly stage?: undefined }
+  | { readonly stage: StageName; readonly verdict?: VerdictName; readonly interface?: string }
+);
+
 export interface NetworkScenario {
+  /** whose rules and types hold; default 6.18 */
+  readonly kernel?: '6.18' | '6.1';
+  /** processors; default 2 */
+  readonly cpus?: number;
+  /** of everything that is random in the machine; default 1 */
+  readonly seed?: number;
   readonly namespaces?: readonly string[];
   readonly interfaces: readonly {
     readonly name: string;
@@ -58,14 +68,14 @@ export interface NetworkScenario {
     readonly via?: string;
     readonly interface?: string;
     readonly namespace?: string;
-    readonly kind?: keyof typeof ROUTE;
+    readonly kind?: RouteKind;
     readonly metric?: number;
   }[];
   /** namespaces that forward; '' is the machine's own */
   readonly forwarding?: readonly string[];
   readonly rules?: readonly {
-    readonly hook: keyof typeof HOOK;
-    readonly target: keyof typeof TARGET;
+    readonly hook: HookName;
+    readonly target: TargetName;
     readonly namespace?: string;
     readonly source?: string;
     readonly destination?: string;
@@ -113,233 +123,29 @@ export interface NetworkScenario {
     readonly packet?: PacketSpec;
     /** or a capture beside the scenario */
     readonly pcap?: string;
-    /** microseconds after the start, and nanoseconds between two packets; a capture without `gap` keeps its own times */
+    /** microseconds after the start */
     readonly at?: number;
+    /** nanoseconds between two packets (default 1000), or packets a second; a capture without either keeps its own times */
     readonly gap?: number;
+    readonly rate?: number;
     readonly count?: number;
+    /** so many packets come back to back, then a pause, so that gap or rate hold on average; default 1 */
+    readonly burst?: number;
     /** what becomes of the first packet: "xdp XDP_DROP", "udp NO_SOCKET", "application" … */
-    readonly expect?: string;
+    readonly expect?: Expected<string>;
   }[];
+  /** pcap files that the run writes */
+  readonly record?: readonly RecordSpec[];
   /** milliseconds that pass in all; default 1000 */
   readonly duration?: number;
   readonly expect?: {
-    readonly drops?: Readonly<Record<string, number>>;
-    readonly servers?: Readonly<Record<string, Readonly<Record<string, number>>>>;
-    readonly clients?: Readonly<Record<string, Readonly<Record<string, number>>>>;
-    readonly interfaces?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+    readonly drops?: Readonly<Record<string, Expected<number>>>;
+    readonly servers?: Readonly<Record<string, Readonly<Record<string, Expected<number>>>>>;
+    readonly clients?: Readonly<Record<string, Readonly<Record<string, Expected<number>>>>>;
+    readonly interfaces?: Readonly<Record<string, Readonly<Record<string, Expected<number>>>>>;
     readonly maps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   };
 }
-
-const text = (example: string, like?: RegExp): Schema => ({ kind: 'text', example, ...(like ? { like } : {}) });
-const one = (...words: string[]): Schema => ({ kind: 'text', one: words, example: '' });
-const number = (least: number, most: number): Schema => ({ kind: 'number', least, most });
-const list = (of: Schema, most: number): Schema => ({ kind: 'list', of, most });
-const table = (of: Schema, most: number): Schema => ({ kind: 'table', of, most });
-const need = (schema: Schema): Field => ({ schema, required: true });
-const may = (schema: Schema): Field => ({ schema });
-const object = (fields: Readonly<Record<string, Field>>): Schema => ({ kind: 'object', fields });
-
-const NAME = text('a name of 1 to 15 letters, like "eth0"', /^[\w.@-]{1,15}$/);
-const NAMESPACE = text('a namespace’s name; "" is the machine’s own', /^[\w.-]{0,30}$/);
-const ADDRESS = text('an address, like "10.2.2.2" or "fd00::2"', /^[0-9a-fA-F:.]{2,45}$/);
-const PREFIX = text('a network, like "10.2.2.0/24"', /^[0-9a-fA-F:.]{2,45}(\/\d{1,3})?$/);
-const MAC = text('an Ethernet address, like "02:00:00:00:00:01"', /^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$/);
-const PORT = number(1, 65535);
-const COUNTS = table(table(number(0, Number.MAX_SAFE_INTEGER), 64), 1024);
-const LABEL = text('a name of 1 to 30 letters', /^[\w .-]{1,30}$/);
-
-const PACKET = object({
-  hex: may(text('hex bytes, like "45 00 00 54"')),
-  ethernet: may(
-    object({
-      source: may(MAC),
-      destination: may(MAC),
-      type: may({ kind: 'either', of: [number(0, 65535), text('ipv4')], example: 'a number or "ipv4"' }),
-    }),
-  ),
-  vlan: may(object({ id: need(number(0, 4095)), priority: may(number(0, 7)) })),
-  ipv4: may(
-    object({
-      source: need(ADDRESS),
-      destination: need(ADDRESS),
-      ttl: may(number(0, 255)),
-      id: may(number(0, 65535)),
-      protocol: may({
-        kind: 'either',
-        of: [number(0, 255), one('icmp', 'tcp', 'udp', 'icmpv6')],
-        example: 'a number, "tcp" or "udp"',
-      }),
-    }),
-  ),
-  ipv6: may(object({ source: need(ADDRESS), destination: need(ADDRESS), hopLimit: may(number(0, 255)) })),
-  arp: may(object({ operation: need(one('request', 'reply')), source: need(ADDRESS), target: need(ADDRESS) })),
-  icmp: may(
-    object({
-      type: may({
-        kind: 'either',
-        of: [number(0, 255), one('echo-request', 'echo-reply')],
-        example: 'a number or "echo-request"',
-      }),
-      id: may(number(0, 65535)),
-      sequence: may(number(0, 65535)),
-    }),
-  ),
-  udp: may(object({ source: need(number(0, 65535)), destination: need(number(0, 65535)) })),
-  tcp: may(
-    object({
-      source: need(number(0, 65535)),
-      destination: need(number(0, 65535)),
-      flags: may(text('TCP flags, like "SA"', /^[FSRPAU]{0,6}$/i)),
-    }),
-  ),
-  payload: may(text('a text')),
-  truncate: may(number(0, NET_LIMIT.frame)),
-});
-
-export const NETWORK_SCHEMA: Schema = object({
-  namespaces: may(list(text('a name, like "web"', /^[\w.-]{1,30}$/), NET_LIMIT.namespaces - 1)),
-  interfaces: need(
-    list(
-      object({
-        name: need(NAME),
-        kind: may(one('nic', 'veth', 'vlan', 'dummy')),
-        namespace: may(NAMESPACE),
-        mac: may(MAC),
-        mtu: may(number(68, 65535)),
-        queues: may(number(1, 64)),
-        ring: may(number(1, NET_LIMIT.ring)),
-        addresses: may(list(PREFIX, 64)),
-        peer: may(NAME),
-        lower: may(NAME),
-        vlan: may(number(0, 4094)),
-        protocol: may(one('802.1q', '802.1ad')),
-        wire: may(table(MAC, 1024)),
-        neighbours: may(table(MAC, NET_LIMIT.neighbours)),
-        capture: may({ kind: 'truth' }),
-      }),
-      NET_LIMIT.devices - 1,
-    ),
-  ),
-  routes: may(
-    list(
-      object({
-        to: need(PREFIX),
-        via: may(ADDRESS),
-        interface: may(NAME),
-        namespace: may(NAMESPACE),
-        kind: may(one(...Object.keys(ROUTE))),
-        metric: may(number(0, 0x7fffffff)),
-      }),
-      NET_LIMIT.routes,
-    ),
-  ),
-  forwarding: may(list(NAMESPACE, NET_LIMIT.namespaces)),
-  rules: may(
-    list(
-      object({
-        hook: need(one(...Object.keys(HOOK))),
-        target: need(one(...Object.keys(TARGET))),
-        namespace: may(NAMESPACE),
-        source: may(PREFIX),
-        destination: may(PREFIX),
-        protocol: may({
-          kind: 'either',
-          of: [number(1, 255), one('tcp', 'udp', 'icmp')],
-          example: '"tcp", "udp", "icmp" or a number',
-        }),
-        sourcePort: may(PORT),
-        destinationPort: may(PORT),
-        in: may(NAME),
-        out: may(NAME),
-        priority: may(number(-0x7fffffff, 0x7fffffff)),
-      }),
-      NET_LIMIT.rules,
-    ),
-  ),
-  cgroups: may(list(LABEL, NET_LIMIT.cgroups - 1)),
-  servers: may(
-    list(
-      object({
-        name: need(LABEL),
-        protocol: need(one('udp', 'tcp')),
-        port: need(PORT),
-        application: need(one('echo', 'sink', 'http')),
-        address: may(ADDRESS),
-        namespace: may(NAMESPACE),
-        cgroup: may(LABEL),
-      }),
-      1000,
-    ),
-  ),
-  clients: may(
-    list(
-      object({
-        name: need(LABEL),
-        protocol: need(one('icmp', 'udp', 'tcp')),
-        address: need(ADDRESS),
-        port: may(PORT),
-        count: may(number(1, 100_000)),
-        start: may(number(0, SCENARIO_LIMIT.duration)),
-        interval: may(number(1, SCENARIO_LIMIT.duration)),
-        payload: may(number(0, 1400)),
-        namespace: may(NAMESPACE),
-        cgroup: may(LABEL),
-      }),
-      1000,
-    ),
-  ),
-  attach: may(
-    list(
-      object({
-        program: need(text('the name of a program’s function', /^\w{1,128}$/)),
-        at: need(
-          one(
-            'xdp',
-            'xdp-native',
-            'xdp-generic',
-            'tcx-ingress',
-            'tcx-egress',
-            'clsact-ingress',
-            'clsact-egress',
-            'cgroup-ingress',
-            'cgroup-egress',
-            'socket',
-          ),
-        ),
-        interface: may(NAME),
-        cgroup: may(LABEL),
-        server: may(LABEL),
-        priority: may(number(1, 65535)),
-      }),
-      1000,
-    ),
-  ),
-  traffic: may(
-    list(
-      object({
-        interface: need(NAME),
-        packet: may(PACKET),
-        pcap: may(text('a file’s name beside the scenario, like "flood.pcap"', /^[\w.-]{1,100}$/)),
-        at: may(number(0, SCENARIO_LIMIT.duration * 1000)),
-        gap: may(number(0, 1_000_000_000)),
-        count: may(number(1, SCENARIO_LIMIT.packets)),
-        expect: may(text('a stage, or a stage and a reason, like "udp NO_SOCKET"', /^\w+( \w+)?$/)),
-      }),
-      SCENARIO_LIMIT.traffic,
-    ),
-  ),
-  duration: may(number(1, SCENARIO_LIMIT.duration)),
-  expect: may(
-    object({
-      drops: may(table(number(0, Number.MAX_SAFE_INTEGER), 200)),
-      servers: may(COUNTS),
-      clients: may(COUNTS),
-      interfaces: may(COUNTS),
-      maps: may(table(table({ kind: 'anything' }, 10_000), 100)),
-    }),
-  ),
-});
 
 /** Do the names that the scenario uses lead somewhere? */
 function checkNames(file: string, scenario: NetworkScenario): Diagnostic[] {
@@ -365,6 +171,11 @@ function checkNames(file: string, scenario: NetworkScenario): Diagnostic[] {
   const twice = (list: readonly string[], path: string): void => {
     const again = list.find((name, i) => list.indexOf(name) !== i);
     if (again !== undefined) problems.push(labDiagnostic('S025', { file, path, name: again }));
+  };
+  /** Whoever writes two values down says that they differ. */
+  const differs = (value: Expected<string | number> | undefined, path: string): void => {
+    if (typeof value === 'object' && value.simulator === value.linux)
+      problems.push(labDiagnostic('S032', { file, path, value: JSON.stringify(value.linux) }));
   };
   twice(names.interface, 'interfaces');
   twice(names.namespace, 'namespaces');
@@ -421,8 +232,40 @@ function checkNames(file: string, scenario: NetworkScenario): Diagnostic[] {
       problems.push(
         labDiagnostic('S023', { file, path: `traffic[${i}].packet`, expected: 'a packet, or a "pcap" instead of it' }),
       );
+    const both = [
+      item.gap !== undefined && item.rate !== undefined && 'gap',
+      item.pcap !== undefined && item.burst !== undefined && 'pcap',
+    ];
+    const others = ['rate', 'burst'];
+    both.forEach((one, n) => {
+      if (one !== false)
+        problems.push(labDiagnostic('S031', { file, path: `traffic[${i}]`, one, other: others[n] ?? '' }));
+    });
+    differs(item.expect, `traffic[${i}].expect`);
     packets += item.count ?? 1;
   });
+  scenario.record?.forEach((item, i) => {
+    look('interface', item.interface, `record[${i}].interface`);
+    if (item.interface === undefined && item.stage === undefined)
+      problems.push(
+        labDiagnostic('S023', { file, path: `record[${i}].interface`, expected: 'an interface, or a "stage"' }),
+      );
+    const odd = item.stage === undefined ? 'verdict' : 'direction';
+    if (odd in item)
+      problems.push(
+        labDiagnostic('S031', {
+          file,
+          path: `record[${i}]`,
+          one: odd,
+          other: odd === 'verdict' ? 'interface' : 'stage',
+        }),
+      );
+  });
+  const { drops, servers, clients, interfaces } = scenario.expect ?? {};
+  for (const [name, value] of Object.entries(drops ?? {})) differs(value, `expect.drops.${name}`);
+  for (const [kind, items] of Object.entries({ servers, clients, interfaces }))
+    for (const [name, counters] of Object.entries(items ?? {}))
+      for (const [counter, value] of Object.entries(counters)) differs(value, `expect.${kind}.${name}.${counter}`);
   if (packets > SCENARIO_LIMIT.packets)
     problems.push(labDiagnostic('S022', { file, path: 'traffic', count: packets, most: SCENARIO_LIMIT.packets }));
   return problems;
@@ -440,39 +283,13 @@ export function checkScenario(
   return more.length > 0 ? { problems: more } : { scenario };
 }
 
-/** Offset of the first token that cannot stand where it stands: engines word their own messages as they like. */
-function mistakeIn(source: string): number {
-  const token = /\s*(?:("(?:[^"\\\n]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/y;
-  const open: string[] = [];
-  /** what may come next: a value, a key, a colon, or a comma or bracket */
-  let next: 'value' | 'first' | 'key' | 'colon' | 'after' = 'value';
-  let at = 0;
-  for (;;) {
-    token.lastIndex = at;
-    const match = token.exec(source);
-    const [, text, word, mark] = match ?? [];
-    const start = at + (/^\s*/.exec(source.slice(at, at + 1000))?.[0].length ?? 0);
-    if (!match) return start;
-    const inside = open.at(-1);
-    if (next === 'colon') {
-      if (mark !== ':') return start;
-      next = 'value';
-    } else if (next === 'after') {
-      if (mark === ',' && inside !== undefined) next = inside === '{' ? 'key' : 'value';
-      else if ((mark === '}' && inside === '{') || (mark === ']' && inside === '[')) open.pop();
-      else return start;
-    } else if ((next === 'key' || (next === 'first' && inside === '{')) && text !== undefined) next = 'colon';
-    else if (next === 'first' && ((mark === '}' && inside === '{') || (mark === ']' && inside === '['))) {
-      open.pop();
-      next = 'after';
-    } else if (next === 'key' || (next === 'first' && inside === '{')) return start;
-    else if (mark === '{' || mark === '[') {
-      open.push(mark);
-      next = 'first';
-    } else if (text !== undefined || word !== undefined) next = 'after';
-    else return start;
-    at = token.lastIndex;
-  }
+/** How the machine is booted that a scenario asks for; `seed` where it names none. */
+export function bootOptions(scenario: NetworkScenario, seed = 1): BootOptions {
+  return {
+    seed: scenario.seed ?? seed,
+    version: scenario.kernel === '6.1' ? 601 : 618,
+    ...(scenario.cpus === undefined ? {} : { cpus: scenario.cpus }),
+  };
 }
 
 /** The text of a scenario file as a value; a mistake in the JSON is said with its line and column. */
