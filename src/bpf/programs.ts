@@ -20,7 +20,16 @@ import { SECTIONS } from './sections.ts';
  * `socket` is a full one, `socket_or_null` may be NULL.
  */
 export type ContextFieldType =
-  'scalar' | 'packet' | 'packet_end' | 'packet_meta' | 'sock' | 'pointer' | 'socket' | 'socket_or_null' | 'flow_keys';
+  | 'scalar'
+  | 'packet'
+  | 'packet_end'
+  | 'packet_meta'
+  | 'sock'
+  | 'pointer'
+  | 'socket'
+  | 'socket_or_null'
+  | 'flow_keys'
+  | 'tracepoint_buffer';
 
 export interface ContextField {
   readonly name: string;
@@ -179,12 +188,10 @@ type Row = Omit<ProgramType, 'sections'>;
 const OPAQUE: readonly Row[] = (
   [
     [20, 'lirc', 'LIRC_MODE2'],
-    [24, 'raw_tp_writable', 'RAW_TRACEPOINT_WRITABLE'],
     [26, 'tracing', 'TRACING'],
     [27, 'struct_ops', 'STRUCT_OPS'],
     [28, 'ext', 'EXT'],
     [29, 'lsm', 'LSM'],
-    [31, 'syscall', 'SYSCALL'],
     [32, 'netfilter', 'NETFILTER'],
   ] as const
 ).map(([id, name, constant]) => ({
@@ -194,8 +201,8 @@ const OPAQUE: readonly Row[] = (
   context: 'void',
   contextSize: 0,
   fields: [],
-  returns: null,
-  returnNames: [],
+  returns: name === 'netfilter' ? [0, 1] : null,
+  returnNames: name === 'netfilter' ? ['NF_DROP', 'NF_ACCEPT'] : [],
   directPacketAccess: false,
   directPacketWrite: false,
   simulated: false,
@@ -521,8 +528,51 @@ const ROWS: readonly Row[] = [
     directPacketWrite: false,
     simulated: false,
   },
+  {
+    id: 24,
+    name: 'raw_tp_writable',
+    constant: 'BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE',
+    context: 'struct bpf_raw_tracepoint_args',
+    contextSize: 96,
+    // the first argument is the buffer that may be written; what is behind its first byte is read like any other
+    fields: [
+      { name: 'args', offset: 0, size: 8, type: 'tracepoint_buffer' },
+      { name: 'args', offset: 1, size: 8, count: 12, type: 'scalar', narrow: true },
+    ],
+    returns: null,
+    returnNames: [],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: false,
+  },
+  {
+    id: 31,
+    name: 'syscall',
+    constant: 'BPF_PROG_TYPE_SYSCALL',
+    context: 'void',
+    contextSize: 0,
+    // the caller's memory, at most 64 kB of it
+    fields: [scalar('ctx', 0, 8, { count: 8191, write: true, writeNarrow: true })],
+    returns: null,
+    returnNames: [],
+    directPacketAccess: false,
+    directPacketWrite: false,
+    simulated: false,
+  },
   ...OPAQUE,
 ];
+
+/** expected_attach_type values that a type may be loaded with, the usual one first (asked of Linux 6.18); absent: any. */
+export const ATTACH_TYPES: Readonly<Record<string, readonly number[]>> = {
+  cgroup_skb: [0, 1],
+  cgroup_sock: [2, 0, 12, 13, 34],
+  cgroup_sock_addr: [10, 8, 9, 11, 14, 15, 19, 20, 29, 30, 31, 32, 49, 50, 51, 52, 53],
+  sk_reuseport: [39, 0, 40],
+  cgroup_sockopt: [21, 22],
+  sk_lookup: [36],
+  syscall: [0],
+  netfilter: [45],
+};
 
 export const PROGRAM_TYPES: readonly ProgramType[] = ROWS.map((row) => ({
   ...row,

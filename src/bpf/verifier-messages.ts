@@ -16,6 +16,9 @@ type Row = readonly [name: string, errno: number, template: string, args?: Argum
 
 const ROWS: readonly Row[] = [
   // --- shape of the program, before the walk
+  ['MUST_SLEEP', EINVAL, 'Syscall programs can only be sleepable'],
+  ['MAY_NOT_SLEEP', EINVAL, 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable'],
+  ['SLEEPABLE_MAP', EINVAL, 'Sleepable programs can only use array, hash, ringbuf and local storage maps'],
   ['UNKNOWN_OPCODE', EINVAL, 'unknown opcode %02x', 'd'],
   ['RESERVED_LDX', EINVAL, 'BPF_LDX uses reserved fields'],
   ['RESERVED_STX', EINVAL, 'BPF_STX uses reserved fields'],
@@ -226,6 +229,8 @@ const ROWS: readonly Row[] = [
   ['HELPER_NOT_ALLOWED', EINVAL, 'program of this type cannot use helper %s#%d', 'hd'],
   ['HELPER_GPL', EINVAL, 'cannot call GPL-restricted function from non-GPL compatible program'],
   ['HELPER_SLEEPABLE', EINVAL, 'helper call might sleep in a non-sleepable prog'],
+  ['SOCKMAP_UPDATE', EINVAL, 'cannot update sockmap in this context'],
+  ['SOCKMAP_ARGUMENT', EINVAL, 'invalid arg_type for sockmap/sockhash'],
   ['HELPER_NOT_SIMULATED', ENOTSUPP, 'helper %s#%d is not simulated', 'hd'],
   ['KFUNC_NOT_SIMULATED', ENOTSUPP, 'kernel functions (kfuncs) are not simulated'],
   ['ARGUMENT_TYPE', EACCES, 'R%d type=%s expected=\\c', 'dt'],

@@ -1,6 +1,12 @@
 // Packs what the verifier asks about program types for AssemblyScript: src/kernel/generated/contexts.ts. Contexts become rows of
 // 16 bytes; a question walks the rows of its type, and one that admits the access is enough.
-import { BPF_CGROUP_INET_EGRESS, PROGRAM_TYPES, SOCKET_FIELDS, type ContextFieldType } from '../bpf/programs.ts';
+import {
+  ATTACH_TYPES,
+  BPF_CGROUP_INET_EGRESS,
+  PROGRAM_TYPES,
+  SOCKET_FIELDS,
+  type ContextFieldType,
+} from '../bpf/programs.ts';
 
 /** What a context field gives; 0 is "no such access". */
 const KINDS: Readonly<Record<ContextFieldType, number>> = {
@@ -13,6 +19,7 @@ const KINDS: Readonly<Record<ContextFieldType, number>> = {
   socket: 7,
   socket_or_null: 8,
   flow_keys: 9,
+  tracepoint_buffer: 10,
 };
 const FLAG_NARROW = 1;
 const FLAG_WRITE = 2;
@@ -22,7 +29,7 @@ const FLAG_WIDE = 8;
 /** Types whose programs get frames of their own on large stacks (Linux: bpf_enable_priv_stack). */
 const PRIVATE_STACK = ['kprobe', 'tracepoint', 'perf_event', 'raw_tp'];
 /** Types without convert_ctx_access in Linux. */
-const PLAIN_CONTEXT = ['kprobe', 'tracepoint', 'raw_tp'];
+const PLAIN_CONTEXT = ['kprobe', 'tracepoint', 'raw_tp', 'raw_tp_writable', 'syscall'];
 /** Types that may use LD_ABS and LD_IND (Linux: may_access_skb). */
 const LOADS_BY_POSITION = ['socket', 'tc', 'tc_action'];
 
@@ -38,7 +45,8 @@ export function packContexts(): string {
   for (const type of PROGRAM_TYPES) {
     const start = rows.length / 16;
     for (const field of type.fields) {
-      const end = field.offset + field.size * (field.count ?? 1);
+      // the buffer's row and the numbers' overlap in a word, so this ends where the last argument does
+      const end = Math.min(field.offset + field.size * (field.count ?? 1), type.contextSize || 0xffff);
       const flags =
         (field.narrow ? FLAG_NARROW : 0) |
         (field.write ? FLAG_WRITE : 0) |
@@ -90,7 +98,7 @@ export const CONTEXT_SOCK: i32 = ${KINDS.sock};
 export const CONTEXT_SOCKET: i32 = ${KINDS.socket};
 export const CONTEXT_SOCKET_OR_NULL: i32 = ${KINDS.socket_or_null};
 export const CONTEXT_FLOW_KEYS: i32 = ${KINDS.flow_keys};
-export const CONTEXT_TP_BUFFER: i32 = 100;
+export const CONTEXT_TP_BUFFER: i32 = ${KINDS.tracepoint_buffer};
 export const BPF_CGROUP_INET_EGRESS: i32 = ${BPF_CGROUP_INET_EGRESS};
 ${PROGRAM_TYPES.map((type) => `export const ${type.constant.replace('BPF_PROG_TYPE', 'PROGRAM_TYPE')}: i32 = ${type.id};`).join('\n')}
 const ROWS: usize = memory.data<u8>([${rows.join(',')}]);
@@ -120,6 +128,16 @@ export function contextAccess(type: i32, attachType: i32, off: i32, size: i32, w
     return <i32>load<u8>(row, 6);
   }
   return 0;
+}
+/** May a program of this type be loaded with that expected attach type? */
+export function attachTypeFits(type: i32, attachType: u32): bool {
+${PROGRAM_TYPES.filter((type) => ATTACH_TYPES[type.name])
+  .map((type) => {
+    const mask = ATTACH_TYPES[type.name]?.reduce((bits, attach) => bits | (1n << BigInt(attach)), 0n) ?? 0n;
+    return `  if (type == ${type.id}) return attachType < 64 && ((<u64>${mask} >> <u64>attachType) & 1) != 0;`;
+  })
+  .join('\n')}
+  return true;
 }
 /** May struct bpf_sock be read so? kind 0: a full socket; 1: a common one, without its type, protocol, mark and priority; 2: struct bpf_tcp_sock */
 export function socketAccess(kind: i32, off: i32, size: i32): bool {

@@ -31,13 +31,14 @@ export const CORPUS = fileURLToPath(new URL('../kernel/verifier/corpus/', import
 interface TypeFacts {
   readonly id: number;
   readonly context: string;
-  /** needs CAP_PERFMON: with CAP_BPF alone every load is EPERM */
+  /** asked as root only: with CAP_BPF alone every load is EPERM, or the type is rare */
   readonly tracing: boolean;
   readonly words: Readonly<Record<string, number>>;
 }
 
 const SKB = { DATA: 76, END: 80, META: 140, OK: 0, MARK: 8 };
 const TRACING = { OK: 0, MARK: 8 };
+const CGROUP = { OK: 1, MARK: 8 };
 
 /** Numbers of enum bpf_prog_type, and where each context has what the placeholders name. */
 export const CORPUS_TYPES: Readonly<Record<string, TypeFacts>> = {
@@ -49,6 +50,24 @@ export const CORPUS_TYPES: Readonly<Record<string, TypeFacts>> = {
   perf_event: { id: 7, context: 'bpf_perf_event_data', tracing: true, words: TRACING },
   cgroup_skb: { id: 8, context: '__sk_buff', tracing: false, words: { ...SKB, OK: 1 } },
   raw_tp: { id: 17, context: 'bpf_raw_tracepoint_args', tracing: true, words: TRACING },
+  // the others, as root only
+  tc_action: { id: 4, context: '__sk_buff', tracing: true, words: SKB },
+  cgroup_sock: { id: 9, context: 'bpf_sock', tracing: true, words: CGROUP },
+  lwt_in: { id: 10, context: '__sk_buff', tracing: true, words: SKB },
+  lwt_xmit: { id: 12, context: '__sk_buff', tracing: true, words: SKB },
+  sock_ops: { id: 13, context: 'bpf_sock_ops', tracing: true, words: CGROUP },
+  sk_skb: { id: 14, context: '__sk_buff', tracing: true, words: SKB },
+  cgroup_device: { id: 15, context: 'bpf_cgroup_dev_ctx', tracing: true, words: CGROUP },
+  sk_msg: { id: 16, context: 'sk_msg_md', tracing: true, words: TRACING },
+  cgroup_sock_addr: { id: 18, context: 'bpf_sock_addr', tracing: true, words: CGROUP },
+  sk_reuseport: { id: 21, context: 'sk_reuseport_md', tracing: true, words: TRACING },
+  flow_dissector: { id: 22, context: '__sk_buff', tracing: true, words: SKB },
+  cgroup_sysctl: { id: 23, context: 'bpf_sysctl', tracing: true, words: CGROUP },
+  raw_tp_writable: { id: 24, context: 'bpf_raw_tracepoint_args', tracing: true, words: TRACING },
+  cgroup_sockopt: { id: 25, context: 'bpf_sockopt', tracing: true, words: CGROUP },
+  sk_lookup: { id: 30, context: 'bpf_sk_lookup', tracing: true, words: CGROUP },
+  syscall: { id: 31, context: 'void', tracing: true, words: TRACING },
+  netfilter: { id: 32, context: 'bpf_nf_ctx', tracing: true, words: TRACING },
 };
 
 export interface CorpusMap {

@@ -2,8 +2,8 @@
 import { decodeInstructions } from '../bpf/instruction.ts';
 import { BPF_F_MMAPABLE, BPF_F_NO_PREALLOC, MAP_TYPES } from '../bpf/maps.ts';
 import { BPF_LD, BPF_DW, BPF_IMM, BPF_PSEUDO_MAP_FD, BPF_PSEUDO_MAP_VALUE } from '../bpf/opcodes.ts';
-import { PROGRAM_TYPES, type ProgramType } from '../bpf/programs.ts';
-import { SIM_F_UNVERIFIED } from '../bpf/syscall.ts';
+import { ATTACH_TYPES, PROGRAM_TYPES, type ProgramType } from '../bpf/programs.ts';
+import { BPF_F_SLEEPABLE, SIM_F_UNVERIFIED } from '../bpf/syscall.ts';
 import { explain, type Explanation } from '../explain/index.ts';
 import type { Kernel, Recording } from '../loader/kernel.ts';
 import { missingAfterLoad, type LoadedMap, type Missing, type VerifierCounters } from '../loader/load.ts';
@@ -117,8 +117,8 @@ export function loadRaw(kernel: Kernel, raw: RawProgram, options: RawOptions = {
       type: type.id,
       instructions: bytes,
       license: raw.license ?? 'GPL',
-      expectedAttachType: raw.expectedAttachType ?? 0,
-      flags: options.unverified ? SIM_F_UNVERIFIED : 0,
+      expectedAttachType: raw.expectedAttachType ?? ATTACH_TYPES[type.name]?.[0] ?? 0,
+      flags: (options.unverified ? SIM_F_UNVERIFIED : 0) | (type.name === 'syscall' ? BPF_F_SLEEPABLE : 0),
     },
     options.recording,
   );

@@ -3,6 +3,7 @@ import { ENOTSUPP, ERRNO_NAMES } from '../bpf/errno.ts';
 import { HELPERS } from '../bpf/helpers.ts';
 import { MAP_TYPES } from '../bpf/maps.ts';
 import type { ProgramType } from '../bpf/programs.ts';
+import { BPF_F_SLEEPABLE } from '../bpf/syscall.ts';
 import type { KernelVersion } from '../bpf/kernel-types.ts';
 import { viewOf } from './elf.ts';
 import type { CapabilityView, Kernel, Recording } from './kernel.ts';
@@ -11,7 +12,7 @@ import { linkPrograms, type LinkedProgram } from './link.ts';
 import type { MapDefinition } from './map-definitions.ts';
 import { readObject, type BpfObject } from './object.ts';
 import { isProblem, problem, type LoadProblem } from './problems.ts';
-import { attachTypeOf } from './sections.ts';
+import { attachTypeOf, maySleep } from './sections.ts';
 
 export interface LoadedMap {
   readonly definition: MapDefinition;
@@ -161,7 +162,7 @@ export function loadProgram(
       instructions: withMaps(linked, (map) => maps[map]?.fd ?? -1),
       license: object.license,
       expectedAttachType: attachTypeOf(linked.section),
-      flags: options.flags ?? 0,
+      flags: (options.flags ?? 0) | (maySleep(linked.section) ? BPF_F_SLEEPABLE : 0),
       btfFd,
       functions: linked.functions,
     },

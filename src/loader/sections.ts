@@ -8,5 +8,8 @@ export function programTypeOf(section: string): ProgramType | null {
   return PROGRAM_TYPES.find((type) => type.name === row?.type) ?? null;
 }
 
+/** May the program sleep ("uprobe.s", "syscall")? */
+export const maySleep = (section: string): boolean => sectionOf(section)?.sleepable ?? false;
+
 /** expected_attach_type that libbpf would pass; 0 where the kernel does not look at it. */
 export const attachTypeOf = (section: string): number => sectionOf(section)?.attachType ?? 0;

@@ -1,5 +1,6 @@
 // BPF_PROG_LOAD: copy, resolve maps, verify, rewrite.
 import { EAGAIN, E2BIG, EBADF, EFAULT, EINVAL, ENOMEM, ENOTSUPP, EPERM } from '../generated/errno';
+import { PROGRAM_TYPE_CGROUP_SOCK, attachTypeFits } from '../generated/contexts';
 import { BPF_COMPLEXITY_LIMIT_INSNS, BPF_MAXINSNS, MAX_USED_MAPS } from '../generated/limits';
 import {
   BPF_CALL,
@@ -32,9 +33,13 @@ import { freeObject, reserve } from '../memory/arena';
 import { holdMap, releaseMap } from '../maps/registry';
 import { FunctionInfo, Program } from '../program';
 import { rewrite } from '../rewrite/rewrite';
+import { resetRecords } from '../verifier/recorder';
 import { continueVerification, verify } from '../verifier/verify';
 import { btfOf, mapOf, openProgram } from './files';
 import { nameAt, pointerAt, textLength, u32At } from './user';
+
+/** enum bpf_attach_type */
+const BPF_CGROUP_INET_SOCK_CREATE: i32 = 2;
 
 /** capabilities of whoever calls, and the kernel it calls */
 let capabilities: u32 = CAPS_ROOT;
@@ -171,6 +176,8 @@ function readFunctionInfo(program: Program): i32 {
 export function programLoad(): i64 {
   missing = 0;
   missingAt = 0;
+  // what is refused before the verifier looks at it leaves no log
+  resetRecords();
   const flags = u32At(ATTR_PROG_LOAD_prog_flags_u32);
   const name = nameAt(ATTR_PROG_LOAD_prog_name);
   if (name == null) return -EINVAL;
@@ -178,14 +185,19 @@ export function programLoad(): i64 {
   const most = capabilities & CAP_BPF ? BPF_COMPLEXITY_LIMIT_INSNS : BPF_MAXINSNS;
   if (count == 0 || count > <u32>most) return -E2BIG;
   if (!(capabilities & CAP_BPF)) return -EPERM;
+  const type = <i32>u32At(ATTR_PROG_LOAD_prog_type_u32);
+  const attachType = u32At(ATTR_PROG_LOAD_expected_attach_type_u32);
+  if (!attachTypeFits(type, attachType)) return -EINVAL;
   const from = pointerAt(ATTR_PROG_LOAD_insns_ptr, (<u64>count) << 3);
   const licence = pointerAt(ATTR_PROG_LOAD_license_ptr, 1);
   if (from == 0 || licence == 0) return -EFAULT;
 
   const program = new Program();
   program.name = name;
-  program.type = <i32>u32At(ATTR_PROG_LOAD_prog_type_u32);
-  program.expectedAttachType = <i32>u32At(ATTR_PROG_LOAD_expected_attach_type_u32);
+  program.type = type;
+  // loaders of old did not say which: the socket's creation is meant
+  program.expectedAttachType =
+    type == PROGRAM_TYPE_CGROUP_SOCK && attachType == 0 ? BPF_CGROUP_INET_SOCK_CREATE : attachType;
   program.flags = flags & ~(<u32>SIM_F_UNVERIFIED);
   program.unverified = (flags & SIM_F_UNVERIFIED) != 0;
   program.capabilities = capabilities;

@@ -41,6 +41,7 @@ import {
   MESSAGE_PACKET_HELPER_ACCESS,
   MESSAGE_RELEASE_OFFSET,
   MESSAGE_RELEASE_UNREFERENCED,
+  MESSAGE_SOCKMAP_ARGUMENT,
   MESSAGE_TIMER_UID,
 } from '../generated/verifier-messages';
 import {
@@ -70,7 +71,7 @@ import { readConstantKey } from './constant-key';
 import { checkConstantString } from './constant-string';
 import { checkUnmodifiedPointer } from './context';
 import { fail, fail1, fail2, fail3 } from './fail';
-import { declaredArgument } from './helper-variants';
+import { cannotFill, declaredArgument } from './helper-variants';
 import { checkHelperMemory, checkHelperSize } from './helper-memory';
 import { checkLockArgument } from './locks';
 import { checkSource, registerNow } from './operands';
@@ -150,6 +151,7 @@ export function checkHelperArgument(position: i32): i32 {
   const isPacket = type == PTR_TO_PACKET || type == PTR_TO_PACKET_META;
   if (isPacket && !(mayReadPacket() && (helperFlags(call.id) & HELPER_PACKET_ACCESS) != 0))
     return fail(MESSAGE_PACKET_HELPER_ACCESS);
+  if (cannotFill(argument)) return fail(MESSAGE_SOCKMAP_ARGUMENT);
   if (!(isNullScalar(r) && argumentMayBeNull(argument))) {
     error = checkArgumentType(r, number, argument);
     if (error == 0) error = checkOffset(r, number, argument);

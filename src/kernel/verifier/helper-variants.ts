@@ -1,6 +1,13 @@
 // Helpers whose prototype differs by program type or by map: what the call at hand is declared as.
-import { BLOOM_FILTER } from './map-functions';
-import { ARG_DONTCARE, ARG_PTR_TO_MAP_VALUE, helperArgument, helperArgumentCount } from '../generated/helpers';
+import { BLOOM_FILTER, SOCKHASH, SOCKMAP } from './map-functions';
+import {
+  ARG_DONTCARE,
+  ARG_PTR_TO_BTF_ID_SOCK_COMMON,
+  ARG_PTR_TO_MAP_VALUE,
+  ARG_PTR_TO_UNINIT_MAP_VALUE,
+  helperArgument,
+  helperArgumentCount,
+} from '../generated/helpers';
 import { call } from './call-meta';
 import { env } from './environment';
 
@@ -23,5 +30,15 @@ export function declaredArgument(position: i32): i32 {
   // a bloom filter is asked whether it has this value: it is read, not filled
   if (call.id == MAP_PEEK && position == 1 && call.mapObject != null && call.mapObject!.type == BLOOM_FILTER)
     return ARG_PTR_TO_MAP_VALUE;
-  return helperArgument(call.id, position);
+  const argument = helperArgument(call.id, position);
+  // the value of a map of sockets is a socket
+  return argument == ARG_PTR_TO_MAP_VALUE && holdsSockets() ? ARG_PTR_TO_BTF_ID_SOCK_COMMON : argument;
+}
+function holdsSockets(): bool {
+  const map = call.mapObject;
+  return map != null && (map.type == SOCKMAP || map.type == SOCKHASH);
+}
+/** The helper fills a value, but this map's values are sockets. */
+export function cannotFill(argument: i32): bool {
+  return argument == ARG_PTR_TO_UNINIT_MAP_VALUE && holdsSockets();
 }

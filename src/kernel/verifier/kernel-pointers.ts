@@ -19,6 +19,7 @@ import {
 import {
   PTR_TO_SOCK_COMMON,
   PTR_TO_TCP_SOCK,
+  PTR_TO_XDP_SOCK,
   REG_mask,
   REG_smin,
   REG_type,
@@ -36,8 +37,9 @@ export function checkSocket(number: i32, off: i32, size: i32): i32 {
   const r = registerNow(number);
   if (load<i64>(r, REG_smin) < 0) return fail1(MESSAGE_MIN_NEGATIVE_INDEX, number);
   const type = load<i32>(r, REG_type);
+  if (type == PTR_TO_XDP_SOCK && off == 0 && size == 4) return 0;
   const kind = type == PTR_TO_SOCK_COMMON ? 1 : type == PTR_TO_TCP_SOCK ? 2 : 0;
-  if (socketAccess(kind, off, size)) return 0;
+  if (type != PTR_TO_XDP_SOCK && socketAccess(kind, off, size)) return 0;
   return fail4(MESSAGE_SOCK_ACCESS, number, type, off, size);
 }
 

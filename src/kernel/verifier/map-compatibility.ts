@@ -2,9 +2,11 @@
 import {
   MESSAGE_LOCK_SOCKET_FILTER,
   MESSAGE_FIELD_TRACING,
+  MESSAGE_SLEEPABLE_MAP,
   WORD_SPIN_LOCK,
   WORD_TIMER,
 } from '../generated/verifier-messages';
+import { BPF_F_SLEEPABLE } from '../generated/syscall';
 import { BpfMap } from '../maps/map';
 import { env } from './environment';
 import { fail, fail1 } from './fail';
@@ -26,6 +28,11 @@ function runsAnywhere(type: i32): bool {
     type == RAW_TRACEPOINT_WRITABLE
   );
 }
+/** Maps whose elements stay while a program sleeps, one bit a type. */
+const SLEEPABLE: u64 =
+  (1 << 1) | (1 << 2) | (1 << 5) | (1 << 6) | (1 << 9) | (1 << 10) | (1 << 12) | (1 << 13) | (1 << 22) | (1 << 23) |
+  (1 << 24) | (1 << 27) | (1 << 28) | (1 << 29) | (1 << 31) | ((<u64>1) << 32) | ((<u64>1) << 33); // prettier-ignore
+
 export function checkMapCompatibility(map: BpfMap): i32 {
   const type = env.program.type;
   if (map.lockOffset >= 0) {
@@ -33,5 +40,7 @@ export function checkMapCompatibility(map: BpfMap): i32 {
     if (runsAnywhere(type)) return fail1(MESSAGE_FIELD_TRACING, WORD_SPIN_LOCK);
   }
   if (map.timerOffset >= 0 && runsAnywhere(type)) return fail1(MESSAGE_FIELD_TRACING, WORD_TIMER);
+  if ((env.program.flags & BPF_F_SLEEPABLE) != 0 && ((SLEEPABLE >> map.type) & 1) == 0)
+    return fail(MESSAGE_SLEEPABLE_MAP);
   return 0;
 }

@@ -2,13 +2,27 @@
 import {
   MESSAGE_MAP_TYPE_FUNCTION,
   MESSAGE_MAP_WRITE_FORBIDDEN_PLAIN,
+  MESSAGE_SOCKMAP_UPDATE,
   MESSAGE_TAIL_CALL_MIXED,
 } from '../generated/verifier-messages';
+import {
+  PROGRAM_TYPE_FLOW_DISSECTOR,
+  PROGRAM_TYPE_SCHED_ACT,
+  PROGRAM_TYPE_SCHED_CLS,
+  PROGRAM_TYPE_SK_LOOKUP,
+  PROGRAM_TYPE_SK_REUSEPORT,
+  PROGRAM_TYPE_SOCKET_FILTER,
+  PROGRAM_TYPE_SOCK_OPS,
+  PROGRAM_TYPE_XDP,
+} from '../generated/contexts';
 import { BPF_F_RDONLY_PROG } from '../generated/maps';
 import { BpfMap } from '../maps/map';
 import { SUB_FLAGS, SUB_HAS_TAIL_CALL, auxOf, AUX_MAP, env, subOf } from './environment';
 import { fail, fail3 } from './fail';
 import { call } from './call-meta';
+
+const MAP_UPDATE: i32 = 2;
+const MAP_DELETE: i32 = 3;
 
 const PROG_ARRAY: i32 = 3;
 const PERF_EVENT_ARRAY: i32 = 4;
@@ -20,10 +34,10 @@ const LRU_PERCPU_HASH: i32 = 10;
 const ARRAY_OF_MAPS: i32 = 12;
 const HASH_OF_MAPS: i32 = 13;
 const DEVMAP: i32 = 14;
-const SOCKMAP: i32 = 15;
+export const SOCKMAP: i32 = 15;
 const CPUMAP: i32 = 16;
-const XSKMAP: i32 = 17;
-const SOCKHASH: i32 = 18;
+export const XSKMAP: i32 = 17;
+export const SOCKHASH: i32 = 18;
 const CGROUP_STORAGE: i32 = 19;
 const REUSEPORT_SOCKARRAY: i32 = 20;
 const PERCPU_CGROUP_STORAGE: i32 = 21;
@@ -38,6 +52,25 @@ export const BLOOM_FILTER: i32 = 30;
 const USER_RINGBUF: i32 = 31;
 const CGRP_STORAGE: i32 = 32;
 
+/** A map of sockets is changed only where the socket cannot be locked by somebody else at that moment. */
+function mayChangeSocketMap(id: i32): bool {
+  if (id != MAP_UPDATE && id != MAP_DELETE) return false;
+  switch (env.program.type) {
+    case PROGRAM_TYPE_SOCK_OPS:
+      if (id == MAP_DELETE) return true;
+      break;
+    case PROGRAM_TYPE_SOCKET_FILTER:
+    case PROGRAM_TYPE_SCHED_CLS:
+    case PROGRAM_TYPE_SCHED_ACT:
+    case PROGRAM_TYPE_XDP:
+    case PROGRAM_TYPE_SK_REUSEPORT:
+    case PROGRAM_TYPE_FLOW_DISSECTOR:
+    case PROGRAM_TYPE_SK_LOOKUP:
+      return true;
+  }
+  fail(MESSAGE_SOCKMAP_UPDATE);
+  return false;
+}
 function mapTakes(type: i32, id: i32): bool {
   switch (type) {
     case PROG_ARRAY:
@@ -66,9 +99,9 @@ function mapTakes(type: i32, id: i32): bool {
     case HASH_OF_MAPS:
       return id == 1;
     case SOCKMAP:
-      return id == 52 || id == 53 || id == 3 || id == 60 || id == 82 || id == 1;
+      return id == 52 || id == 53 || id == 60 || id == 82 || id == 1 || mayChangeSocketMap(id);
     case SOCKHASH:
-      return id == 72 || id == 70 || id == 3 || id == 71 || id == 82 || id == 1;
+      return id == 72 || id == 70 || id == 71 || id == 82 || id == 1 || mayChangeSocketMap(id);
     case REUSEPORT_SOCKARRAY:
       return id == 82;
     case QUEUE:

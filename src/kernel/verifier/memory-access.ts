@@ -25,6 +25,7 @@ import {
   PTR_TO_STACK,
   PTR_TO_TCP_SOCK,
   PTR_TO_TP_BUFFER,
+  PTR_TO_XDP_SOCK,
   REG_frame,
   REG_id,
   REG_memorySize,
@@ -141,7 +142,12 @@ export function checkMemory(
     if (storesPointer(write, value)) return fail1(MESSAGE_LEAKS_ADDR_PACKET, value);
     error = checkPacket(number, off, size, false);
     if (error == 0 && !write && value >= 0) markUnknown(registerNow(value));
-  } else if (type == PTR_TO_SOCKET || type == PTR_TO_SOCK_COMMON || type == PTR_TO_TCP_SOCK) {
+  } else if (
+    type == PTR_TO_SOCKET ||
+    type == PTR_TO_SOCK_COMMON ||
+    type == PTR_TO_TCP_SOCK ||
+    type == PTR_TO_XDP_SOCK
+  ) {
     if (write) return fail2(MESSAGE_CANNOT_WRITE, number, type);
     error = checkSocket(number, off, size);
     if (error == 0 && value >= 0) markUnknown(registerNow(value));

@@ -1,9 +1,11 @@
 // After a comparison with null, every copy of the pointer is known to be null, or a pointer.
+import { SOCKHASH, SOCKMAP, XSKMAP } from './map-functions';
 import {
   CONST_PTR_TO_MAP,
   PTR_MAYBE_NULL,
   PTR_TO_MAP_VALUE,
   PTR_TO_SOCKET,
+  PTR_TO_XDP_SOCK,
   REG_id,
   REG_map,
   REG_mapUid,
@@ -17,9 +19,6 @@ import { forgetReference } from './references';
 import { INNER_MAP, mapOf } from './regions';
 import { baseType, mayBeNull } from './registers';
 
-const MAP_TYPE_SOCKMAP: i32 = 15;
-const MAP_TYPE_SOCKHASH: i32 = 18;
-
 export function markNotNull(r: usize): void {
   const type = load<i32>(r, REG_type);
   if (baseType(type) != PTR_TO_MAP_VALUE) {
@@ -31,8 +30,10 @@ export function markNotNull(r: usize): void {
     store<i32>(r, CONST_PTR_TO_MAP, REG_type);
     store<i32>(r, load<i32>(r, REG_map) + INNER_MAP, REG_map);
     store<u32>(r, map.innerMap!.timerOffset >= 0 ? load<u32>(r, REG_id) : 0, REG_mapUid);
-  } else if (map.type == MAP_TYPE_SOCKMAP || map.type == MAP_TYPE_SOCKHASH) {
+  } else if (map.type == SOCKMAP || map.type == SOCKHASH) {
     store<i32>(r, PTR_TO_SOCKET, REG_type);
+  } else if (map.type == XSKMAP) {
+    store<i32>(r, PTR_TO_XDP_SOCK, REG_type);
   } else store<i32>(r, PTR_TO_MAP_VALUE, REG_type);
 }
 function mayHoldLock(r: usize): bool {

@@ -1,7 +1,25 @@
 // The verifier: is this program safe? In Linux's order, so that the first refusal is Linux's: shape, maps, flow, then every path,
 // then every global function on its own, then the stack's depth.
-import { BPF_F_STRICT_ALIGNMENT, BPF_F_TEST_STATE_FREQ, CAP_BPF, CAP_PERFMON } from '../generated/syscall';
-import { MESSAGE_GLOBAL_SAFE, MESSAGE_GLOBAL_VALIDATING } from '../generated/verifier-messages';
+import {
+  PROGRAM_TYPE_KPROBE,
+  PROGRAM_TYPE_LSM,
+  PROGRAM_TYPE_STRUCT_OPS,
+  PROGRAM_TYPE_SYSCALL,
+  PROGRAM_TYPE_TRACING,
+} from '../generated/contexts';
+import {
+  BPF_F_SLEEPABLE,
+  BPF_F_STRICT_ALIGNMENT,
+  BPF_F_TEST_STATE_FREQ,
+  CAP_BPF,
+  CAP_PERFMON,
+} from '../generated/syscall';
+import {
+  MESSAGE_MAY_NOT_SLEEP,
+  MESSAGE_MUST_SLEEP,
+  MESSAGE_GLOBAL_SAFE,
+  MESSAGE_GLOBAL_VALIDATING,
+} from '../generated/verifier-messages';
 import {
   END_RECORD_instruction,
   END_RECORD_maxStatesPerInstruction,
@@ -36,7 +54,7 @@ import {
   subOf,
   subprogramStart,
 } from './environment';
-import { lastMessage, note, setWalking } from './fail';
+import { fail, lastMessage, note, setWalking } from './fail';
 import { EAGAIN } from '../generated/errno';
 import { checkFlowGraph, computeComponents, computePostorder } from './flow-graph';
 import { beginFrame } from './frames';
@@ -185,6 +203,22 @@ function nextGlobal(): i32 {
   }
 }
 
+/** Programs called by a task may sleep; of those, system calls' own always can. */
+function checkSleeping(): i32 {
+  const sleeps = (env.program.flags & BPF_F_SLEEPABLE) != 0;
+  switch (env.program.type) {
+    case PROGRAM_TYPE_SYSCALL:
+      return sleeps ? 0 : fail(MESSAGE_MUST_SLEEP);
+    case PROGRAM_TYPE_KPROBE:
+    case PROGRAM_TYPE_TRACING:
+    case PROGRAM_TYPE_LSM:
+    case PROGRAM_TYPE_STRUCT_OPS:
+      return 0;
+    default:
+      return sleeps ? fail(MESSAGE_MAY_NOT_SLEEP) : 0;
+  }
+}
+
 /** Everything that is looked at before the program is walked. */
 function prepare(): i32 {
   let error = findSubprograms();
@@ -192,6 +226,7 @@ function prepare(): i32 {
   if (error == 0) error = checkFunctionInfo();
   if (error == 0) error = resolveImmediates();
   if (error == 0) error = checkFlowGraph();
+  if (error == 0) error = checkSleeping();
   if (error != 0) return error;
   computePostorder();
   computeComponents();
