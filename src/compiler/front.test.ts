@@ -198,6 +198,54 @@ describe('the tree', () => {
   });
 });
 
+describe('records of a header as large as a dump are read when something looks at them', () => {
+  const header = `typedef unsigned int u32;
+enum { LENGTH = 3 };
+#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)
+struct late { u32 first; struct unknown *next; u32 list[LENGTH]; };
+struct tight { char a; u32 b; } __attribute__((packed));
+#pragma clang attribute pop
+#pragma pack(push, 2)
+struct pair { char a; u32 b; };
+#pragma pack(pop)
+struct around { struct pair inner; };
+struct wrong { u32 a; nonsense b; };
+${'extern int filler[1];\n'.repeat(10_000)}`;
+  const late = (text: string) =>
+    parseUnit({
+      files: new Map([
+        ['a.c', `#include "dump.h"\n${text}`],
+        ['dump.h', header],
+      ]),
+      main: 'a.c',
+    });
+  const errors = (text: string): string[] => late(text).diagnostics.map(({ message }) => message);
+
+  test('in file scope, whatever hides the names there', () => {
+    const text = `int f(void) { char u32 = 1; enum { LENGTH = 9 }; return sizeof(struct late) + u32; }
+      _Static_assert(sizeof(struct late) == 32, "");`;
+    expect(errors(text)).toEqual([]);
+  });
+
+  test('under the pragmas and with the attributes that they have', () => {
+    const text = `_Static_assert(sizeof(struct tight) == 5 && sizeof(struct around) == 6, "");
+      struct late *p; int f(void) { return p->first; }`;
+    expect(errors(text)).toEqual([]);
+    const types = late(text).unit!.types.filter((type) => type.kind === 'record');
+    expect(types.filter((type) => type.preserveAccessIndex).map((type) => type.tag)).toEqual(['late', 'tight']);
+  });
+
+  test('their pointers declare what they point to', () => {
+    expect(errors('struct unknown *p; int f(struct late *l) { p = l->next; return 0; }')).toEqual([]);
+  });
+
+  test('a mistake in one is heard of when it is used, a second definition always', () => {
+    expect(errors('int x;')).toEqual([]);
+    expect(errors('struct wrong w;')).toEqual(["unknown type name 'nonsense'"]);
+    expect(errors('struct wrong { int a; };')).toContain("redefinition of 'wrong'");
+  });
+});
+
 describe('targets', () => {
   const variadic =
     'int log_it(const char *format, ...) { __builtin_va_list list; __builtin_va_start(list, format); return __builtin_va_arg(list, int); }';

@@ -29,11 +29,8 @@ export function kernelBtf(version: KernelVersion): Uint8Array {
   const [wrong] = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   if (!partial || wrong) throw new Error(`the kernel's own types: ${wrong?.message} (line ${wrong?.span?.line})`);
 
-  const builder = new BtfBuilder();
-  for (const type of partial.types) {
-    // what is not modelled has no name
-    if (type.kind === 'record') type.members = type.members.filter((member) => !member.name.startsWith(PADDING));
-  }
+  // what is not modelled has no name
+  const builder = new BtfBuilder((member) => !member.name.startsWith(PADDING));
   for (const type of partial.types) builder.type(type);
   for (const [id, symbol] of symbols) {
     const name = textOf(id);

@@ -79,14 +79,14 @@ export interface RecordType {
   readonly union: boolean;
   /** '' when anonymous */
   readonly tag: string;
-  members: readonly Member[];
-  size: number;
-  align: number;
-  complete: boolean;
-  packed: boolean;
+  readonly members: readonly Member[];
+  readonly size: number;
+  readonly align: number;
+  readonly complete: boolean;
+  readonly packed: boolean;
   /** __attribute__((preserve_access_index)): accesses become CO-RE relocations */
-  preserveAccessIndex: boolean;
-  declTags: readonly string[];
+  readonly preserveAccessIndex: boolean;
+  readonly declTags: readonly string[];
   at: Location;
 }
 /** Where a bit-field lies in the stretch of memory that it is read from and written to. */

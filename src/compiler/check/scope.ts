@@ -16,6 +16,8 @@ interface Binding<S> {
 }
 
 class NameSpace<S> {
+  /** names are looked up as the end of the file sees them, whatever blocks are open */
+  atFileScope = false;
   readonly bindings = new Map<number, Binding<S>>();
   /** everything that was ever declared, in order: for the editor */
   readonly declared: S[] = [];
@@ -35,7 +37,9 @@ class NameSpace<S> {
   }
 
   get(name: number): S | undefined {
-    return this.bindings.get(name)?.symbol;
+    let binding = this.bindings.get(name);
+    if (this.atFileScope) while (binding && binding.depth > 1) binding = binding.outer;
+    return binding?.symbol;
   }
 
   /** The binding made in the innermost scope itself. */
@@ -78,5 +82,16 @@ export class Scopes {
     this.depth--;
     this.ordinary.leave();
     this.tags.leave();
+  }
+
+  /** Does something in file scope that declares no name. */
+  outside(what: () => void): void {
+    const { depth } = this;
+    const { atFileScope } = this.tags;
+    this.depth = 0;
+    this.ordinary.atFileScope = this.tags.atFileScope = true;
+    what();
+    this.ordinary.atFileScope = this.tags.atFileScope = atFileScope;
+    this.depth = depth;
   }
 }

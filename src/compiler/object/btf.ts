@@ -1,5 +1,5 @@
 // BTF: the types of a program as libbpf and the kernel read them (Linux: Documentation/bpf/btf.rst).
-import type { FunctionType, RecordType, Type } from '../tree.ts';
+import type { FunctionType, Member, RecordType, Type } from '../tree.ts';
 import { canonical } from '../tree.ts';
 import { ByteWriter, StringTable } from './bytes.ts';
 
@@ -43,6 +43,12 @@ export class BtfBuilder {
   private readonly byShape = new Map<string, number>();
   private readonly pending: Pending[] = [];
   private indexType = 0;
+  private readonly shows: (member: Member) => boolean;
+
+  /** @param shows which members of records are described */
+  constructor(shows: (member: Member) => boolean = () => true) {
+    this.shows = shows;
+  }
 
   private begin(name: string, kind: number, length: number, sizeOrType: number, flag = false): number {
     this.types.u32(this.strings.add(name));
@@ -170,22 +176,23 @@ export class BtfBuilder {
       this.known.set(type, id);
       return id;
     }
-    const bitFields = type.members.some((m) => m.bitField !== null);
-    const id = this.begin(type.tag, type.union ? KIND_UNION : KIND_STRUCT, type.members.length, type.size, bitFields);
+    const members = type.members.filter(this.shows);
+    const bitFields = members.some((m) => m.bitField !== null);
+    const id = this.begin(type.tag, type.union ? KIND_UNION : KIND_STRUCT, members.length, type.size, bitFields);
     // known before its members: they may point back to it
     this.known.set(type, id);
     const at = this.types.length;
-    for (const member of type.members) {
+    for (const member of members) {
       this.types.u32(this.strings.add(member.name));
       this.types.u32(0);
       this.types.u32(bitFields ? (member.bits & 0xffffff) | ((member.bitField?.width ?? 0) << 24) : member.bits);
     }
     // a map's definition names its types by pointers, which libbpf follows
-    type.members.forEach((member, i) => {
+    members.forEach((member, i) => {
       const reference = this.type(member.type, !this.mapDefinition);
       this.types.patchU32(at + i * 12 + 4, reference);
     });
-    type.members.forEach((member, i) => {
+    members.forEach((member, i) => {
       member.declTags.forEach((tag) => this.declTag(tag, id, i));
     });
     type.declTags.forEach((tag) => this.declTag(tag, id, -1));

@@ -167,6 +167,33 @@ export class Parser extends Context {
     if (this.kind === T.PRAGMA) this.#skipPragmas();
   }
 
+  /**
+   * Reads something at another place, in file scope and under that place's `#pragma pack`, and comes back. What it reports is reported;
+   * once no more is to be said, the place that we come back to will notice.
+   */
+  elsewhere(position: Location, pack: number | null, read: () => void): void {
+    const { position: back, pack: before, pendingHint } = this;
+    const state = this.saveState();
+    this.rewind(position);
+    this.pack = pack;
+    this.unevaluated = 0;
+    this.parameterDepth = 0;
+    this.scopes.outside(() => {
+      try {
+        read();
+      } catch (problem) {
+        if (!(problem instanceof SyntaxProblem)) throw problem;
+      }
+    });
+    this.nesting = state.nesting;
+    this.unevaluated = state.unevaluated;
+    this.parameterDepth = state.parameterDepth;
+    this.pack = before;
+    this.pendingHint = pendingHint;
+    this.position = back;
+    this.kind = this.kinds[back] as number;
+  }
+
   rewind(position: Location): void {
     this.position = position;
     this.kind = this.kinds[position] as number;

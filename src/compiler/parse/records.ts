@@ -1,6 +1,6 @@
 // struct, union and enum: their tags, members and enumerators (C11 6.7.2).
 import { canonical } from '../tree.ts';
-import type { EnumType, IntegerType, Location, RecordType, Type } from '../tree.ts';
+import type { EnumType, IntegerType, Location, Member, RecordType, Type } from '../tree.ts';
 import { layoutRecord } from '../check/layout.ts';
 import type { MemberSpecification } from '../check/layout.ts';
 import { wrapInteger } from '../check/constants.ts';
@@ -19,20 +19,76 @@ import type { Parser } from './parser.ts';
 import { SyntaxProblem } from './parser.ts';
 import { complainUnknownType, isDeclarationStart, parseSpecifiers } from './specifiers.ts';
 
-function newRecord(tag: string, union: boolean, at: Location): RecordType {
-  return {
-    kind: 'record',
-    union,
-    tag,
-    members: [],
-    size: 0,
-    align: 1,
-    complete: false,
-    packed: false,
-    preserveAccessIndex: false,
-    declTags: [],
-    at,
-  };
+/** A record whose members may still wait to be read: the first look at them reads them. */
+class DeclaredRecord implements RecordType {
+  readonly kind = 'record';
+  readonly union: boolean;
+  readonly tag: string;
+  at: Location;
+  /** what reads the members */
+  waiting: (() => void) | null = null;
+  #members: RecordType['members'] = [];
+  #size = 0;
+  #align = 1;
+  #complete = false;
+  #packed = false;
+  #preserveAccessIndex = false;
+  #declTags: readonly string[] = [];
+
+  constructor(tag: string, union: boolean, at: Location) {
+    this.tag = tag;
+    this.union = union;
+    this.at = at;
+  }
+
+  #read(): void {
+    const { waiting } = this;
+    this.waiting = null;
+    waiting?.();
+  }
+
+  define(
+    layout: { members: Member[]; size: number; align: number },
+    attributes: AttributeSet | null,
+    preserve: boolean,
+  ): void {
+    this.#members = layout.members;
+    this.#size = layout.size;
+    this.#align = layout.align;
+    this.#packed = attributes?.packed ?? false;
+    this.#preserveAccessIndex = (attributes?.preserveAccessIndex ?? false) || preserve;
+    if (attributes) this.#declTags = [...attributes.declTags];
+    this.#complete = true;
+  }
+
+  get members(): RecordType['members'] {
+    if (this.waiting) this.#read();
+    return this.#members;
+  }
+  get size(): number {
+    if (this.waiting) this.#read();
+    return this.#size;
+  }
+  get align(): number {
+    if (this.waiting) this.#read();
+    return this.#align;
+  }
+  get complete(): boolean {
+    if (this.waiting) this.#read();
+    return this.#complete;
+  }
+  get packed(): boolean {
+    if (this.waiting) this.#read();
+    return this.#packed;
+  }
+  get preserveAccessIndex(): boolean {
+    if (this.waiting) this.#read();
+    return this.#preserveAccessIndex;
+  }
+  get declTags(): readonly string[] {
+    if (this.waiting) this.#read();
+    return this.#declTags;
+  }
 }
 
 const wordOf = (type: RecordType | EnumType): string =>
@@ -56,9 +112,9 @@ export function parseRecord(p: Parser, union: boolean): Type {
     if (tag === 0) p.fail('expected-tag-or-brace', p.position, { brace: '{', word: union ? 'union' : 'struct' });
     return referToRecord(p, tag, union, at, start);
   }
-  let record: RecordType;
+  let record: DeclaredRecord;
   const here = tag === 0 ? undefined : p.scopes.tags.getHere(tag);
-  if (here && here.kind === 'record' && here.union === union && !here.complete && !p.openRecords.has(here))
+  if (here && here instanceof DeclaredRecord && here.union === union && !here.complete && !p.openRecords.has(here))
     record = here;
   else {
     if (here) {
@@ -72,15 +128,70 @@ export function parseRecord(p: Parser, union: boolean): Type {
         );
       } else complainTagKind(p, here, textOf(tag), start);
     }
-    record = newRecord(tag === 0 ? '' : textOf(tag), union, at);
+    record = new DeclaredRecord(tag === 0 ? '' : textOf(tag), union, at);
     if (tag !== 0) {
       p.scopes.tags.set(tag, record);
       if (p.scopes.depth === 0) p.types.push(record);
     }
   }
   record.at = at;
-  parseMembers(p, record, more);
+  if (more !== null || !postponeMembers(p, record)) parseMembers(p, record, more, p.preservesAccess);
   return record;
+}
+
+/** Tokens of a file beyond which it was not written by hand but dumped from a kernel. */
+const DUMP = 50_000;
+
+/**
+ * A vmlinux.h defines ten thousand records, of which a program looks at a few: the members of a record in a dump or in a system header
+ * are skipped here, and read when something asks for them. False, and nothing done, where the skipped text might declare a name that
+ * outlives it, or set a pragma.
+ */
+function postponeMembers(p: Parser, record: DeclaredRecord): boolean {
+  if (p.scopes.depth > 0 || record.tag === '') return false;
+  const { stream, kinds, values, position: open } = p;
+  const file = stream.sources.fileAt(stream.expansionPlace(open));
+  if (!file.system && file.raw.count < DUMP) return false;
+  const forward: { tag: number; union: boolean; at: Location }[] = [];
+  let at = open;
+  for (let depth = 0; ; at++) {
+    const kind = kinds[at] as number;
+    if (kind === T.LBRACE) depth++;
+    else if (kind === T.RBRACE) {
+      if (--depth === 0) break;
+    } else if (kind === T.STRUCT || kind === T.UNION) {
+      if (kinds[at + 1] === T.LBRACE) continue;
+      // a tag with attributes, or one that is defined here
+      if (kinds[at + 1] !== T.IDENTIFIER || kinds[at + 2] === T.LBRACE) return false;
+      const tag = values[at + 1] as number;
+      if (!p.scopes.tags.get(tag)) forward.push({ tag, union: kind === T.UNION, at: at + 1 });
+    } else if (kind === T.ENUM || kind === T.PRAGMA || kind === T.END || kind === T.STATIC_ASSERT) return false;
+  }
+  const end = endOfAttributes(kinds, at + 1);
+  if (kinds[end] !== T.SEMICOLON) return false;
+  for (const { tag, union, at: place } of forward) {
+    if (p.scopes.tags.get(tag)) continue;
+    const declared = new DeclaredRecord(textOf(tag), union, place);
+    p.scopes.tags.set(tag, declared);
+    p.types.push(declared);
+  }
+  const { pack, preservesAccess } = p;
+  record.waiting = (): void => p.elsewhere(open, pack, () => parseMembers(p, record, null, preservesAccess));
+  p.rewind(end);
+  return true;
+}
+
+/** The token behind `__attribute__((…))`s that start at `at`. */
+function endOfAttributes(kinds: Uint8Array, at: number): number {
+  while (kinds[at] === T.ATTRIBUTE) {
+    let depth = 0;
+    for (at++; kinds[at] !== T.END; at++) {
+      if (kinds[at] === T.LPAREN) depth++;
+      else if (kinds[at] === T.RPAREN && --depth === 0) break;
+    }
+    at++;
+  }
+  return at;
 }
 
 function referToRecord(p: Parser, tag: number, union: boolean, at: Location, start: Location): RecordType {
@@ -88,7 +199,7 @@ function referToRecord(p: Parser, tag: number, union: boolean, at: Location, sta
   const existing = p.kind === T.SEMICOLON && p.scopes.depth > 0 ? p.scopes.tags.getHere(tag) : p.scopes.tags.get(tag);
   if (existing?.kind === 'record' && existing.union === union) return existing;
   if (existing) complainTagKind(p, existing, textOf(tag), start);
-  const record = newRecord(textOf(tag), union, at);
+  const record = new DeclaredRecord(textOf(tag), union, at);
   if (!existing) {
     p.scopes.tags.set(tag, record);
     if (p.scopes.depth === 0) p.types.push(record);
@@ -97,7 +208,7 @@ function referToRecord(p: Parser, tag: number, union: boolean, at: Location, sta
 }
 
 /** "{" (declaration ";")* "}" attributes? */
-function parseMembers(p: Parser, record: RecordType, before: AttributeSet | null): void {
+function parseMembers(p: Parser, record: DeclaredRecord, before: AttributeSet | null, preserve: boolean): void {
   const open = p.position;
   p.advance();
   p.enter();
@@ -117,20 +228,13 @@ function parseMembers(p: Parser, record: RecordType, before: AttributeSet | null
   p.openRecords.delete(record);
   p.expectClosing(T.RBRACE, open);
   const attributes = p.kind === T.ATTRIBUTE ? parseAttributes(p, before) : before;
-  const { members, size, align } = layoutRecord(specifications, {
+  const layout = layoutRecord(specifications, {
     union: record.union,
     packed: attributes?.packed ?? false,
     align: attributes?.align ?? null,
     pack: p.pack,
   });
-  record.members = members;
-  record.size = size;
-  record.align = align;
-  record.packed = attributes?.packed ?? false;
-  record.preserveAccessIndex = (attributes?.preserveAccessIndex ?? false) || p.preservesAccess;
-  if (attributes && attributes.declTags.length > 0)
-    (record as { declTags: readonly string[] }).declTags = [...attributes.declTags];
-  record.complete = true;
+  record.define(layout, attributes, preserve);
   if (attributes) consumeRecordAttributes(attributes);
 }
 

@@ -1,5 +1,4 @@
 // Declaration specifiers: storage, qualifiers and the type words in front of declarators (C11 6.7.1 to 6.7.5).
-import type { Span } from '../../diagnostics/diagnostic.ts';
 import { canonical } from '../tree.ts';
 import type { Location, Type } from '../tree.ts';
 import { nearest } from '../check/suggest.ts';
@@ -163,12 +162,13 @@ export function parseSpecifiers(p: Parser): Specifiers {
   let isVolatile = false;
   let isRestrict = false;
   /** behind the closing brace of a structure that was defined here, and what it is */
-  let defined: { readonly end: Span; readonly word: string } | null = null;
+  let defined: { readonly close: Location; readonly word: string } | null = null;
   /** Another type behind a definition: the semicolon between them is missing, and what follows is a new declaration. */
   const endDefinition = (): boolean => {
     if (!defined) return false;
-    const fixes = [{ span: defined.end, text: ';' }];
-    p.reporter.report('expected-after', defined.end, { token: ';', after: `after ${defined.word}` }, [], fixes);
+    const end = p.endOf(defined.close);
+    const fixes = [{ span: end, text: ';' }];
+    p.reporter.report('expected-after', end, { token: ';', after: `after ${defined.word}` }, [], fixes);
     defined = null;
     sum = 0;
     type = null;
@@ -272,7 +272,7 @@ export function parseSpecifiers(p: Parser): Specifiers {
       let close = p.previous;
       while (close > start && p.kinds[close] !== T.RBRACE) close--;
       if (close > start && kind !== T.TYPEOF && kind !== T.TYPEOF_UNQUAL)
-        defined = { end: p.endOf(close), word: T.keywordText(kind) };
+        defined = { close, word: T.keywordText(kind) };
       result.hasTag = result.hasTag || kind === T.STRUCT || kind === T.UNION || kind === T.ENUM;
       continue;
     }
