@@ -1,6 +1,7 @@
 // Constant expressions of static initialisers: numbers, and addresses plus offsets.
 import type { Expression, FunctionDeclaration, Variable } from '../tree.ts';
 import { canonical } from '../tree.ts';
+import { integerConstant } from '../check/constants.ts';
 import { foldBinary, foldCompare } from './fold.ts';
 import type { BinaryOp, Predicate } from './ir.ts';
 import { isBool, isSigned, sizeOf } from './layout.ts';
@@ -52,6 +53,11 @@ export function constantValue(e: Expression): ConstantValue | null {
     case 'not': {
       const x = constantInteger(e.operand);
       return x === null ? null : { base: null, value: x === 0n ? 1n : 0n };
+    }
+    case 'builtin': {
+      // The checker let it pass because it knows the value; there is one place that does.
+      const value = integerConstant(e);
+      return value === null ? null : { base: null, value };
     }
     case 'arithmetic':
     case 'compare':
