@@ -78,6 +78,12 @@ export const COSTS: readonly Cost[] = [
   row('cross_cpu', 90_000, 'packets handed to another processor', `${XDP_PAPER}: cpumap`),
   row('redirect', 12_000, 'XDP redirects', `${XDP_PAPER}: XDP_REDIRECT against XDP_TX`),
   row('cgroup', 8_000, 'cgroup programs dispatched', 'as an XDP program is'),
+  row(
+    'kernel_instruction',
+    300,
+    'instructions of kernel and modules on the road that runs as C',
+    'the same price as an eBPF instruction: here they are the same instructions',
+  ),
 ];
 
 /** Numbers by name, for the kernel. */

@@ -4,6 +4,7 @@
 // the machine (PANICKED) or left it hanging (HUNG); an oops in a system call only kills the task. Addresses read from simulated
 // memory may be wild once a module is loaded: take them through kernelAccess (memory/pages.ts), never through toLinear.
 import { advanceClock, cpu } from '../cpu';
+import { COST_kernel_instruction } from '../generated/costs';
 import { REGISTERS } from '../memory/layout';
 import { kernelAccess, peek } from '../memory/pages';
 import { TASK_COMM, TASK_PID } from '../memory/structures';
@@ -19,6 +20,7 @@ import {
 } from '../vm/fault';
 import { STATUS_BUDGET, STATUS_EXIT, execute, executed, resumeAt, setResume } from '../vm/interpreter';
 import { addressOf, hasStrayed, push, recordAt, ripOfFault, ripOfNative } from '../vm/kernel-mode';
+import { charge } from '../net/account';
 import { logLine } from './kernel-log';
 import {
   ALIVE,
@@ -97,6 +99,20 @@ export function markReported(): void {
   reported = true;
 }
 
+/** instructions that are paid for */
+let charged: u64 = 0;
+
+/** What was run since the last time is paid for now, so that it counts where it was run. */
+export function chargeInstructions(): void {
+  if (executed > charged) charge(COST_kernel_instruction, executed - charged);
+  charged = executed;
+}
+
+/** What was run since then was somebody else's, who paid for it. */
+export function skipInstructions(): void {
+  charged = executed;
+}
+
 /** Runs from `address` until the instruction that gives control back; false after a fault. */
 function run(address: u64): bool {
   const back = resumeAt;
@@ -104,13 +120,12 @@ function run(address: u64): bool {
   depth++;
   let left = budget;
   let status = STATUS_BUDGET;
-  const before = executed;
+  if (depth == 1) skipInstructions();
   while (left > 0 && status == STATUS_BUDGET) {
     status = execute(min<i64>(left, SLICE));
     left -= SLICE;
   }
-  // An instruction takes a nanosecond.
-  if (executed > before) advanceClock(executed - before);
+  chargeInstructions();
   depth--;
   const good = status == STATUS_EXIT;
   if (!good && machineState() == ALIVE) fail(status == STATUS_BUDGET);

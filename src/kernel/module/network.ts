@@ -3,7 +3,6 @@
 import { toLinear } from '../memory/layout';
 import { kernelAccess } from '../memory/pages';
 import { SKB_DEV } from '../memory/structures';
-import { charge } from '../net/account';
 import { freeSkb, lengthOf, packetOf } from '../net/buffers';
 import { NetDevice, deviceOf } from '../net/device';
 import { networkTime } from '../net/host';
@@ -14,7 +13,6 @@ import { PATCH_ip_rcv, setPatch, setPatchCaller } from '../net/patches';
 import { halt } from '../net/programs';
 import { mark } from '../net/record';
 import { INET } from '../net/route';
-import { COST_ip_checks } from '../generated/costs';
 import {
   DROP_NETFILTER_DROP,
   HOOK_PRE_ROUTING,
@@ -23,7 +21,7 @@ import {
   VERDICT_pass,
 } from '../generated/network';
 import { setNative } from '../vm/kernel-mode';
-import { deliverPacket, runHooks } from './call';
+import { chargeInstructions, deliverPacket, runHooks, skipInstructions } from './call';
 import { ALIVE, machineState } from './machine';
 import { addressOfSymbol } from './symbols';
 import { dropAlone, finishAlone, standalone } from './packet';
@@ -88,13 +86,14 @@ function deviceOfPacket(skb: u64): NetDevice | null {
 /** ip_rcv_finish(skb): routing, and what follows from it. */
 function finish(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   if (standalone) return finishAlone(r1);
+  chargeInstructions();
   const device = deviceOfPacket(r1);
   if (device == null) return 0;
   const skb = toLinear(r1);
-  charge(COST_ip_checks, 1);
   mark(packetOf(skb), STAGE_ip_rcv, VERDICT_pass, 0, device.ifindex, lengthOf(skb), 0, device.namespace);
   // Rules of the path stand behind the modules' functions.
   if (runHook(device.namespace, HOOK_PRE_ROUTING, INET, skb, device.ifindex, 0)) ipReceiveFinish(device, skb);
+  skipInstructions();
   return 0;
 }
 
@@ -102,6 +101,7 @@ function finish(r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
 function drop(r1: u64, r2: u64, _r3: u64, _r4: u64, _r5: u64): u64 {
   const reason = <u32>r2;
   if (standalone) return dropAlone(reason);
+  chargeInstructions();
   const device = deviceOfPacket(r1);
   if (device == null) freeSkb(toLinear(r1));
   else gone(device, toLinear(r1), reason == <u32>DROP_NETFILTER_DROP ? STAGE_nf_prerouting : STAGE_ip_rcv, reason);

@@ -1150,7 +1150,14 @@ export function execute(budget: i64): i32 {
         continue;
       case OP_KERNEL_NATIVE:
         if (immediate(pc) == <u64>NATIVE_LEAVE) return stop(pc, left, STATUS_EXIT);
-        if (!callNative(pc, immediate(pc))) return stop(pc, left, STATUS_FAULT);
+        // Natives ask what was run so far, and may run more in between.
+        executed += <u64>(granted - left);
+        granted = left;
+        if (!callNative(pc, immediate(pc))) {
+          granted = left;
+          return stop(pc, left, STATUS_FAULT);
+        }
+        granted = left;
         at = kernelReturn();
         if (at == 0) return stop(pc, left, STATUS_FAULT);
         pc = at;
