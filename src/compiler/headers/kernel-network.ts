@@ -186,9 +186,13 @@ export const KERNEL_NETWORK: Readonly<Record<string, string>> = {
   'net/net_namespace.h': NAMESPACE,
   'net/netns/generic.h': lead('net/net_namespace.h'),
   'linux/inet.h': INET,
-  'linux/net.h': `${lead('linux/printk.h')}#define net_info_ratelimited pr_info
-#define net_warn_ratelimited pr_warn
-#define net_err_ratelimited pr_err
+  'linux/net.h': `${lead('linux/printk.h')}#ifndef NET_RATELIMIT_H
+#define NET_RATELIMIT_H
+int net_ratelimit(void);
+#define net_info_ratelimited(fmt, ...) do { if (net_ratelimit()) pr_info(fmt, ##__VA_ARGS__); } while (0)
+#define net_warn_ratelimited(fmt, ...) do { if (net_ratelimit()) pr_warn(fmt, ##__VA_ARGS__); } while (0)
+#define net_err_ratelimited(fmt, ...) do { if (net_ratelimit()) pr_err(fmt, ##__VA_ARGS__); } while (0)
+#endif
 `,
   'linux/netdevice.h': NETDEVICE,
   'linux/etherdevice.h': lead('linux/netdevice.h'),
