@@ -4,6 +4,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/ip.h>
+#include <linux/net.h>
 #include <net/net_namespace.h>
 
 /* 10.2.2.1 */
@@ -14,7 +15,7 @@ static unsigned int drop_packet(void *priv, struct sk_buff *skb, const struct nf
 	const struct iphdr *ip = ip_hdr(skb);
 
 	if (ip->saddr == htonl(UNWANTED)) {
-		pr_info("drop: a packet from %pI4 on %s\n", &ip->saddr, state->in->name);
+		net_info_ratelimited("drop: a packet from %pI4 on %s\n", &ip->saddr, state->in->name);
 		return NF_DROP;
 	}
 	return NF_ACCEPT;
