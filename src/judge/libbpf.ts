@@ -46,6 +46,14 @@ function kernelLog(output: string): string[] {
   return begin < 0 || end < 0 ? [] : lines.slice(begin + 1, end);
 }
 
+/** A section of global variables is dumped as {".data": [{ variable: value }, …]}, without its only key: here as one record. */
+function plainSection(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const [[name, variables] = ['', null], ...more] = Object.entries(value);
+  if (more.length > 0 || !name.startsWith('.') || !Array.isArray(variables)) return value;
+  return Object.assign({}, ...(variables as object[])) as unknown;
+}
+
 /** Loads one program's object, runs it over each packet in order (repeat 1), dumps its maps, and removes everything. */
 export async function askLibbpf(
   object: Uint8Array,
@@ -105,11 +113,14 @@ export async function askLibbpf(
       const path = row.pinned?.find((pin) => pin.startsWith(`${pins}/maps/`));
       if (path === undefined || row.name === undefined) continue;
       const dump = JSON.parse((await bpftool(['-j', 'map', 'dump', 'pinned', path])).stdout) as {
-        formatted?: { key: unknown; value: unknown };
-        key: unknown;
+        formatted?: { key?: unknown; value: unknown };
+        key?: unknown;
         value: unknown;
       }[];
-      maps[row.name] = dump.map((entry) => entry.formatted ?? { key: entry.key, value: entry.value });
+      maps[row.name] = dump.map((entry) => {
+        const { key = 0, value } = entry.formatted ?? entry;
+        return { key, value: plainSection(value) };
+      });
     }
     return { accepted: true, errno: 0, output, message: '', line: 0, runs, maps };
   } finally {
