@@ -105,9 +105,9 @@ for (const language of languages) {
         const all = await loaded.all();
         expect(kilobytes(all.filter((load) => !isFont(load))), path).toBeLessThanOrEqual(60);
         const fonts = all.filter(isFont);
-        expect(kilobytes(fonts), path).toBeLessThanOrEqual(95);
-        // The whole typeface is for languages that the course is not written in.
-        expect(fonts.filter((load) => load.path.includes('noto-sans-myanmar-myanmar'))).toEqual([]);
+        expect(kilobytes(fonts), path).toBeLessThanOrEqual(75);
+        // The whole typefaces are for languages that the course is not written in.
+        expect(fonts.filter((load) => load.path.includes('noto-sans'))).toEqual([]);
         await context.close();
       }
     },

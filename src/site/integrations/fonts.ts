@@ -1,17 +1,33 @@
-// Cuts the Burmese typeface down to what a page shows, before anything is built. The family as it is published also draws
-// Shan, Mon, Karen and Pali, which are half of its bytes; those letters stay reachable in the whole file (fonts.css), which
-// a browser fetches only when one of them is met. subset-font: HarfBuzz's own subsetter, so shaping rules stay whole.
+// Cuts the typefaces down to what a page shows, before anything is built. As they are published, the Burmese one also draws
+// Shan, Mon, Karen and Pali, the Latin ones every accent of western Europe: half of their bytes. Those letters stay reachable
+// in the whole files (fonts.css), which a browser fetches only when one of them is met. subset-font: HarfBuzz's own
+// subsetter, so shaping rules stay whole.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 import subsetFont from 'subset-font';
 
 const root = new URL('../../../', import.meta.url);
-const whole = (weight: number): URL =>
-  new URL(`node_modules/@fontsource/noto-sans-myanmar/files/noto-sans-myanmar-myanmar-${weight}-normal.woff2`, root);
+const whole = (family: string, weight: number): URL => {
+  const folder = family.replace(/-(?:myanmar|latin)$/, '');
+  return new URL(`node_modules/@fontsource/${folder}/files/${family}-${weight}-normal.woff2`, root);
+};
 
 /** What Burmese is written with: letters, marks, digits and punctuation, the joiners, and the circle that carries a lone mark. */
 const BURMESE = [...range(0x1000, 0x104f), 0x200c, 0x200d, 0x25cc];
+
+/** What English, C and their notation are written with. The style sheet's unicode-range says the same. */
+const LATIN = [
+  ...range(0x20, 0x7e),
+  0xa0,
+  0xb1,
+  0xb7,
+  0xd7,
+  ...range(0x2013, 0x201d),
+  0x2026,
+  ...range(0x2190, 0x2193),
+  0x2212,
+];
 
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => first + at);
@@ -31,9 +47,9 @@ function languageNames(): string {
     .join('');
 }
 
-async function cut(name: string, weight: number, text: string): Promise<void> {
-  const target = new URL(`.astro/fonts/${name}.woff2`, root);
-  const bytes = await subsetFont(readFileSync(whole(weight)), text, { targetFormat: 'woff2' });
+async function cut(name: string, family: string, weight: number, text: string): Promise<void> {
+  const target = new URL(`.astro/fonts/${name}-${weight}.woff2`, root);
+  const bytes = await subsetFont(readFileSync(whole(family, weight)), text, { targetFormat: 'woff2' });
   // An unchanged file keeps its time stamp, and the dev server its peace.
   if (existsSync(target) && readFileSync(target).equals(bytes)) return;
   mkdirSync(fileURLToPath(new URL('.', target)), { recursive: true });
@@ -46,9 +62,13 @@ export default function fonts(): AstroIntegration {
     hooks: {
       'astro:config:setup': async () => {
         const burmese = String.fromCodePoint(...BURMESE);
-        await cut('burmese-400', 400, burmese);
-        await cut('burmese-700', 700, burmese);
-        await cut('names-400', 400, languageNames());
+        const latin = String.fromCodePoint(...LATIN);
+        for (const weight of [400, 700]) {
+          await cut('burmese', 'noto-sans-myanmar-myanmar', weight, burmese);
+          await cut('latin', 'noto-sans-myanmar-latin', weight, latin);
+        }
+        await cut('names', 'noto-sans-myanmar-myanmar', 400, languageNames());
+        await cut('mono', 'noto-sans-mono-latin', 400, latin);
       },
     },
   };

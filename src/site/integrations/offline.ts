@@ -15,10 +15,9 @@ export interface PublishedFile {
   readonly bytes: number;
 }
 
-/** Cards are for previews in other people's feeds, the whole Myanmar typeface for languages that the course has not (yet);
+/** Cards are for previews in other people's feeds, the whole typefaces for languages that the course has not (yet);
  * the list itself is not in the list. */
-const LEFT_OUT =
-  /(?:^|\/)(?:card-[\w-]+\.png|noto-sans-myanmar-myanmar-[\w.-]+\.woff2|offline\.json|sw\.js|sitemap\.xml|404\.html)$/;
+const LEFT_OUT = /(?:^|\/)(?:card-[\w-]+\.png|noto-sans-m[\w.-]+\.woff2|offline\.json|sw\.js|sitemap\.xml|404\.html)$/;
 const PACKED = /\.(?:woff2|png)$/;
 
 async function published(root: string, base: string): Promise<{ files: PublishedFile[]; version: string }> {
