@@ -48,7 +48,7 @@ function program(file: FolderFile, strings: Strings): HTMLElement {
   );
 }
 
-const PANELS = 'packets trace replay problems path bytecode live-maps linux';
+const PANELS = 'packets trace replay problems path packets-edit bytecode live-maps linux';
 
 /** `key`: under which name the reader's versions are kept. */
 export function folderView(

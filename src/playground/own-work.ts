@@ -2,6 +2,7 @@
 // such a file in without overwriting anything.
 import { isFileName } from './folder.ts';
 import { keeperFor, type SaveOutcome } from './keep.ts';
+import { joined, ownPackets, packetKeeper, packetsFrom, packetsText, PACKETS_NAME } from './own-packets.ts';
 import { TEXT_LIMIT, validated, type Shared } from './share.ts';
 
 const EDITS = 'meet-ebpf:edit:';
@@ -79,12 +80,14 @@ export function takeIn(shared: Shared, known: ReadonlySet<string>): Map<string, 
     addOwnFile(example, as, text);
     names.set(name, as);
   }
+  if (shared.packets) packetKeeper(example).save(packetsText(joined(ownPackets(example), shared.packets)), me);
   return names;
 }
 
 /** Everything that is kept on the device, as projects. */
 export function everything(): Shared[] {
   const projects = new Map<string, Record<string, string>>();
+  const packets = new Map<string, Shared['packets']>();
   try {
     for (let i = 0; i < localStorage.length; i++) {
       const key = localStorage.key(i) ?? '';
@@ -94,13 +97,17 @@ export function everything(): Shared[] {
       // What others shared is theirs.
       if (text === null || example.startsWith('~')) continue;
       const files = projects.get(example) ?? {};
-      files[file] = text;
+      if (file === PACKETS_NAME) packets.set(example, packetsFrom(text) ?? []);
+      else files[file] = text;
       projects.set(example, files);
     }
   } catch {
     // Forbidden: nothing is kept.
   }
-  return [...projects].map(([example, files]) => ({ example, files, open: '' }));
+  return [...projects].map(([example, files]) => {
+    const own = packets.get(example);
+    return { example, files, open: '', ...(own ? { packets: own } : {}) };
+  });
 }
 
 export const asFile = (projects: readonly Shared[]): string =>

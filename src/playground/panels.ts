@@ -7,6 +7,7 @@ import type { Explain } from './explanations.ts';
 import { linuxPanel } from './linux-panel.ts';
 import { createReplay } from './replay.ts';
 import { mapsPanel } from './maps-panel.ts';
+import type { PacketStore } from './packet-store.ts';
 import type { Strings } from './strings.ts';
 import { createTabs, type TabPanel } from './tabs.ts';
 import './panels.css';
@@ -22,6 +23,9 @@ export interface PanelContext {
   network(): unknown;
   /** the reader's own packets; null: the example's */
   packets(): readonly PacketSpec[] | null;
+  readonly packetStore: PacketStore;
+  /** as the button does */
+  run(): void;
   readonly language: string;
   text(file: string): string;
   goTo(file: string, line: number): void;
@@ -37,6 +41,8 @@ export interface Panel extends TabPanel {
   ran?(report: RunReport): void;
   /** the text is no longer the one that ran */
   stale?(): void;
+  /** the packets are others now */
+  packetsChanged?(): void;
 }
 
 /**
@@ -78,12 +84,14 @@ function lazyPanel(name: string, title: string, strings: Strings, load: () => Pr
       last = null;
       panel?.stale?.();
     },
+    packetsChanged: () => panel?.packetsChanged?.(),
   };
 }
 
 export interface Panels {
   ran(report: RunReport): void;
   stale(): void;
+  packetsChanged(): void;
   problems(count: number): void;
 }
 
@@ -103,6 +111,10 @@ export function openPanels(root: HTMLElement, context: PanelContext): Panels | n
     bytecode: () => bytecodePanel(context),
     'live-maps': () => mapsPanel(context),
     linux: () => linuxPanel(context, root),
+    'packets-edit': () =>
+      lazyPanel('packets-edit', strings['packet-editor'], strings, async () =>
+        (await import('./packet-panel.ts')).packetPanel(context),
+      ),
     path: () =>
       lazyPanel('path', strings.path, strings, async () => (await import('./path-panel.ts')).pathPanel(context)),
   };
@@ -135,6 +147,9 @@ export function openPanels(root: HTMLElement, context: PanelContext): Panels | n
     stale() {
       for (const panel of panels) panel.stale?.();
       panels.find((panel) => panel.name === tabs.selected)?.shown?.();
+    },
+    packetsChanged() {
+      for (const panel of panels) panel.packetsChanged?.();
     },
     problems: (count) => tabs.count('problems', count),
   };

@@ -292,13 +292,16 @@ export async function pathPanel(context: PanelContext): Promise<Panel> {
       }
       due = true;
     },
-    stale() {
-      asked++;
-      stop();
-      due = false;
-      if (report === null) return;
-      content.classList.add('stale');
-      message.textContent = strings.stale;
-    },
+    packetsChanged: stale,
+    stale,
   };
+
+  function stale(): void {
+    asked++;
+    stop();
+    due = false;
+    if (report === null) return;
+    content.classList.add('stale');
+    message.textContent = strings.stale;
+  }
 }

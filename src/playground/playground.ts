@@ -6,6 +6,7 @@ import { isFileName, kindOf, type ExampleFolder, type FolderFile } from './folde
 import { folderView } from './folder-view.ts';
 import { offerBundle } from './linux-panel.ts';
 import type { MenuItem } from './menu.ts';
+import { ownPackets, packetKeeper, packetsText } from './own-packets.ts';
 import { addOwnFile, asFile, everything, fromFile, ownFiles, ownText, removeOwnFile, takeIn } from './own-work.ts';
 import { fromFragment, LINK_LIMIT, TEXT_LIMIT, toFragment, type Shared } from './share.ts';
 import { fill, loadStrings, type Strings } from './strings.ts';
@@ -36,7 +37,7 @@ function start({ page, place, notices, select, strings }: PageParts): void {
   const folders = new Map<string, Promise<ExampleFolder>>();
   let bench: Workbench | null = null;
   /** what is on the page; `shared` when it is somebody else's */
-  let shown: { folder: ExampleFolder; shared: Shared | null } | null = null;
+  let shown: { folder: ExampleFolder; shared: Shared | null; key: string } | null = null;
   let number = 0;
 
   function notice(text: string, ...actions: readonly HTMLElement[]): void {
@@ -82,13 +83,14 @@ function start({ page, place, notices, select, strings }: PageParts): void {
     }
     if (mine !== number) return;
     bench?.close();
-    shown = { folder, shared };
     select.value = name;
     const files = filesOf(folder, shared);
     // Somebody else's program has a place of its own, so that nothing of the reader's is touched.
     const key = shared
-      ? `~${name}-${crc32(new TextEncoder().encode(JSON.stringify(shared.files))).toString(16)}`
+      ? `~${name}-${crc32(new TextEncoder().encode(JSON.stringify([shared.files, shared.packets ?? null]))).toString(16)}`
       : name;
+    shown = { folder, shared, key };
+    if (shared?.packets && ownPackets(key) === null) packetKeeper(key).save(packetsText(shared.packets), {});
     const root = folderView(folder, files, open, key, strings, shared ? element('span') : newFileButton());
     place.replaceChildren(root);
     offerBundle(root, { name, entries: () => bundle(folder) });
@@ -154,7 +156,8 @@ function start({ page, place, notices, select, strings }: PageParts): void {
     const course = new Map(shown.folder.files.map((file) => [file.name, file.text]));
     const files: Record<string, string> = {};
     for (const { file, text } of bench.programs.values()) if (course.get(file) !== text) files[file] = text;
-    return { example: shown.folder.name, files, open: openFile() };
+    const packets = ownPackets(shown.key);
+    return { example: shown.folder.name, files, open: openFile(), ...(packets ? { packets } : {}) };
   }
 
   async function share(): Promise<void> {

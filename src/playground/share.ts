@@ -2,6 +2,7 @@
 // What comes in by such a link, or by a file, was written by somebody else: every byte of it is checked, and nothing of it
 // runs, or is kept, before the reader says so.
 import { isFileName } from './folder.ts';
+import { validPackets, type OwnPacket } from './own-packets.ts';
 
 /** What is shared: the files that differ from the course's, by name; language-neutral. */
 export interface Shared {
@@ -9,6 +10,8 @@ export interface Shared {
   readonly files: Readonly<Record<string, string>>;
   /** the file that was in front */
   readonly open: string;
+  /** packets in place of the example's */
+  readonly packets?: readonly OwnPacket[];
 }
 
 /** Characters of a link's fragment at most; above that a file is offered instead. */
@@ -78,7 +81,7 @@ async function inflated(bytes: Uint8Array, limit: number): Promise<Uint8Array | 
 /** What was read, if it has the shape that this page writes; null for anything else. */
 export function validated(data: unknown): Shared | null {
   if (typeof data !== 'object' || data === null) return null;
-  const { v, example, files, open } = data as Partial<Record<'v' | keyof Shared, unknown>>;
+  const { v, example, files, open, packets } = data as Partial<Record<'v' | keyof Shared, unknown>>;
   if (v !== VERSION || typeof example !== 'string' || !NAME.test(example)) return null;
   if (typeof files !== 'object' || files === null || Array.isArray(files)) return null;
   const entries = Object.entries(files);
@@ -91,7 +94,14 @@ export function validated(data: unknown): Shared | null {
     if (length > TEXT_LIMIT) return null;
     kept[name] = text;
   }
-  return { example, files: kept, open: typeof open === 'string' && isKnownName(open) ? open : '' };
+  const own = packets === undefined ? undefined : validPackets(packets);
+  if (own === null) return null;
+  return {
+    example,
+    files: kept,
+    ...(own === undefined ? {} : { packets: own }),
+    open: typeof open === 'string' && isKnownName(open) ? open : '',
+  };
 }
 
 export const asJson = (shared: Shared): string => JSON.stringify({ v: VERSION, ...shared });

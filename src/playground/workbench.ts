@@ -9,6 +9,8 @@ import { showHeader } from './header-view.ts';
 import type { SaveOutcome } from './keep.ts';
 import { editorLanguage } from './language.ts';
 import { createMenu, type MenuItem } from './menu.ts';
+import { createPacketStore } from './packet-store.ts';
+import { specOf } from './own-packets.ts';
 import { openPanels, type Panels } from './panels.ts';
 import { originalWording, renderProblems } from './problems.ts';
 import { readPrograms, type Program } from './programs.ts';
@@ -211,10 +213,15 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
   function scenarioFor(program: Program): Scenario {
     const own = program === first && program.text === program.original;
     const named = scenario.program !== undefined && new RegExp(`\\b${scenario.program}\\s*\\(`).test(program.text);
+    const packets = packetStore.own();
     return {
       ...(named ? { program: scenario.program } : {}),
       ...(scenario.seed === undefined ? {} : { seed: scenario.seed }),
-      packets: own ? scenario.packets : scenario.packets.map(({ expect: _, ...packet }) => packet),
+      packets: packets
+        ? packets.map(specOf)
+        : own
+          ? scenario.packets
+          : scenario.packets.map(({ expect: _, ...packet }) => packet),
     };
   }
 
@@ -503,6 +510,20 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
       : []),
     ...(menu?.() ?? []),
   ];
+  const packetStore = createPacketStore({
+    example: root.dataset['example'] ?? '',
+    original: scenario.packets,
+    strings,
+    notice,
+    unnotice,
+    over: signal,
+    changed() {
+      result.hidden = true;
+      delete root.dataset['ran'];
+      root.dataset['touched'] = '';
+      panels?.packetsChanged();
+    },
+  });
   const bar = find('.toolbar');
   bar.prepend(keys);
   status.before(createMenu(strings.menu, entries));
@@ -512,7 +533,9 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     project,
     scenario: () => scenarioFor(mainProgram()),
     network: () => network,
-    packets: () => null,
+    packets: () => packetStore.own()?.map(specOf) ?? null,
+    packetStore,
+    run: () => void run(),
     language,
     goTo: (file, line) => void goTo(file, line, 1),
     mark: (file, lines) =>
