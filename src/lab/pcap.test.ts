@@ -37,7 +37,30 @@ describe('pcap', () => {
     const swapped = TCPDUMP.slice();
     for (const at of [0, 8, 12, 16, 20, 24, 28, 32, 36]) swapped.subarray(at, at + 4).reverse();
     for (const at of [4, 6]) swapped.subarray(at, at + 2).reverse();
+    expect(contents(swapped)).toEqual(contents(TCPDUMP));
+  });
 
+  test('only so many frames are taken', () => {
+    const frames = randomFrames(1, 5).map((bytes) => ({ time: 0n, bytes }));
+    expect(contents(writePcap(frames), 3)).toMatchObject({ frames: { length: 3 }, more: true });
+    expect(contents(writePcap(frames), 5)).toMatchObject({ frames: { length: 5 }, more: false });
+  });
+
+  test('what is no capture of Ethernet frames is said to be that', () => {
+    expect(codeOf(new Uint8Array(0))).toBe('S012');
+    expect(codeOf(new TextEncoder().encode('<script>alert(1)</script> and more'))).toBe('S012');
+    expect(codeOf(hex('0a0d0d0a'.padEnd(60, '0')))).toBe('S011');
+    const wireless = TCPDUMP.slice();
+    wireless[20] = 105;
+    expect(codeOf(wireless)).toBe('S013');
+  });
+
+  test('a record that lies about its length ends the reading, whatever it says', () => {
+    for (const length of [0xffffffff, 0x7fffffff, 43, 262_145]) {
+      const file = TCPDUMP.slice();
+      new DataView(file.buffer).setUint32(32, length, true);
+      expect(contents(file), String(length)).toEqual({ frames: [], more: false, cut: true });
+    }
     for (let size = 24; size < TCPDUMP.length; size++) {
       expect(contents(TCPDUMP.subarray(0, size))).toEqual({ frames: [], more: false, cut: size > 24 });
     }
