@@ -25,7 +25,7 @@ export function isFloatLiteral(text: string): boolean {
 }
 
 /** The value of up to nine decimal digits; -1 for any other text. Most numbers in programs are such. */
-function smallDecimal(text: string): number {
+export function smallDecimal(text: string): number {
   if (text.length > 9 || (text.length > 1 && text.charCodeAt(0) === 48)) return -1;
   let value = 0;
   for (let i = 0; i < text.length; i++) {

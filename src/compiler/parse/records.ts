@@ -11,6 +11,7 @@ import {
 } from '../check/types.ts'; // prettier-ignore
 import { textOf } from '../preprocess/interner.ts';
 import * as T from '../preprocess/token.ts';
+import { smallDecimal } from './literals.ts';
 import { AttributeSet, applyTypeTags, parseAttributes } from './attributes.ts';
 import { parseDeclarator } from './declarators.ts';
 import { parseStaticAssert } from './declarations.ts';
@@ -165,7 +166,10 @@ function postponeMembers(p: Parser, record: DeclaredRecord): boolean {
       if (kinds[at + 1] !== T.IDENTIFIER || kinds[at + 2] === T.LBRACE) return false;
       const tag = values[at + 1] as number;
       if (!p.scopes.tags.get(tag)) forward.push({ tag, union: kind === T.UNION, at: at + 1 });
-    } else if (kind === T.ENUM || kind === T.PRAGMA || kind === T.END || kind === T.STATIC_ASSERT) return false;
+    } else if (kind === T.ENUM) {
+      const known = kinds[at + 1] === T.IDENTIFIER && p.scopes.tags.get(values[at + 1] as number);
+      if (!known || kinds[at + 2] === T.LBRACE) return false;
+    } else if (kind === T.PRAGMA || kind === T.END || kind === T.STATIC_ASSERT) return false;
   }
   const end = endOfAttributes(kinds, at + 1);
   if (kinds[end] !== T.SEMICOLON) return false;
@@ -476,6 +480,16 @@ interface Enumerator {
   readonly place: Location;
 }
 
+/** A number that stands alone, as most do in dumped headers: no expression is made of it. null, and nothing taken: anything else. */
+function plainNumber(p: Parser): bigint | null {
+  const after = p.kinds[p.position + 1];
+  if (p.kind !== T.NUMBER || (after !== T.COMMA && after !== T.RBRACE)) return null;
+  const value = smallDecimal(p.text());
+  if (value < 0) return null;
+  p.advance();
+  return BigInt(value);
+}
+
 function parseEnumerators(p: Parser, type: EnumType, fixed: IntegerType | null): Enumerator[] {
   const members: Enumerator[] = [];
   let next = 0n;
@@ -486,7 +500,7 @@ function parseEnumerators(p: Parser, type: EnumType, fixed: IntegerType | null):
     const place = p.position;
     p.advance();
     if (p.kind === T.ATTRIBUTE) parseAttributes(p, null);
-    if (p.accept(T.ASSIGN)) next = parseConstant(p) ?? next;
+    if (p.accept(T.ASSIGN)) next = plainNumber(p) ?? parseConstant(p) ?? next;
     const before = p.scopes.ordinary.getHere(id);
     if (before) {
       const key = before.kind === 'constant' ? 'redefinition-enumerator' : 'redefinition-other-kind';

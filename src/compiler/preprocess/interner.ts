@@ -7,6 +7,9 @@ let hashes = new Int32Array(1 << 12);
 /** open addressing: text id or 0 */
 let slots = new Int32Array(1 << 13);
 
+/** Characters of a text that nobody types: it is lexed once. */
+const LARGE = 500_000;
+
 function grow(): void {
   const bigger = new Int32Array(slots.length * 2);
   const mask = bigger.length - 1;
@@ -37,8 +40,9 @@ export function internRange(source: string, start: number, end: number, hash: nu
     if (hashes[id] === mixed && sameText(id, source, start, length)) return id;
     slot = (slot + 1) & mask;
   }
-  // A copy of its own: a slice would keep the whole source text alive.
-  const text = length < 13 ? source.slice(start, end) : source.slice(start, end).split('').join('');
+  // A copy of its own: a slice would keep the whole source text alive. A dumped header is kept anyway, and its names are many.
+  const part = source.slice(start, end);
+  const text = length < 13 || source.length > LARGE ? part : part.split('').join('');
   const id = texts.push(text) - 1;
   if (id >= hashes.length) {
     const more = new Int32Array(hashes.length * 2);
