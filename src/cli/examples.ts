@@ -10,19 +10,25 @@ import { UsageError } from './usage.ts';
 
 const FOLDER = fileURLToPath(new URL('../../examples/', import.meta.url));
 
-/** Names of the project's own examples. */
-export function exampleNames(): string[] {
+function namesOf(kernelMode: boolean): string[] {
   return readdirSync(FOLDER, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(FOLDER, entry.name, 'example.json')))
     .map((entry) => entry.name)
+    .filter((name) => (readExample(name).description.kind !== undefined) === kernelMode)
     .sort();
 }
+
+/** Names of the project's own examples of eBPF. */
+export const exampleNames = (): string[] => namesOf(false);
+
+/** Names of its modules and patches. */
+export const kernelExampleNames = (): string[] => namesOf(true);
 
 export function readExample(nameOrFolder: string): Example {
   const folder = existsSync(join(nameOrFolder, 'example.json')) ? nameOrFolder : join(FOLDER, nameOrFolder);
   if (!existsSync(join(folder, 'example.json'))) {
     throw new UsageError(
-      `lab example: '${nameOrFolder}' is neither an example (${exampleNames().join(', ')}) nor a folder with an example.json`,
+      `lab example: '${nameOrFolder}' is neither an example (${[...exampleNames(), ...kernelExampleNames()].join(', ')}) nor a folder with an example.json`,
     );
   }
   const file = join(folder, 'example.json');

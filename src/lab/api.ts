@@ -15,7 +15,11 @@ export type {
 export interface Project {
   readonly files: Readonly<Record<string, string>>;
   readonly main: string;
+  /** kernel-mode C: a module, or a patch of the kernel; without it: eBPF */
+  readonly target?: KernelTarget;
 }
+
+export type KernelTarget = 'module' | 'patch';
 
 /** A packet by fields (whatever is left out gets a sensible value, lengths and checksums included) or as bytes. */
 export interface PacketSpec {
@@ -59,6 +63,8 @@ export interface Scenario {
 
 /** examples/NAME/example.json */
 export interface ExampleDescription {
+  /** what its programs are; without it: eBPF */
+  readonly kind?: KernelTarget;
   /** the file that a chapter shows first */
   readonly main: string;
   /** further files the page shows (a loader, a Makefile) */
@@ -69,6 +75,11 @@ export interface ExampleDescription {
     readonly errno: number;
     readonly message: string;
     readonly line: number;
+    /** a patch's and a module's: in which state they leave the machine, what becomes of each packet; `message` is the log's, '' if none */
+    readonly ends?: 'alive' | 'panicked' | 'hanging';
+    readonly fates?: readonly string[];
+    /** another user's process finds its way in */
+    readonly attack?: boolean;
   }[];
   readonly scenario: Scenario;
   /** a whole network for the example's programs; held against src/lab/scenario.ts before it is used */
@@ -230,6 +241,16 @@ export interface BytecodeRow {
   readonly line: number | null;
 }
 
+/** One instruction of WebAssembly that does (a part of) an eBPF instruction. */
+export interface WasmRow {
+  /** nesting of blocks */
+  readonly depth: number;
+  /** in the words of the text format */
+  readonly text: string;
+  /** slot of the eBPF instruction */
+  readonly slot: number;
+}
+
 export interface BytecodeReport {
   /** the object file, as clang would have written it */
   readonly object: Uint8Array;
@@ -237,6 +258,8 @@ export interface BytecodeReport {
     readonly name: string;
     readonly section: string;
     readonly rows: readonly BytecodeRow[];
+    /** what the JIT makes of it, in the order of its code; null: it was refused, or nobody asked a machine */
+    readonly wasm: readonly WasmRow[] | null;
   }[];
 }
 
