@@ -1,4 +1,5 @@
-// Asks this machine's Linux about every example and keeps the answers as examples/NAME/linux.json.
+// Asks this machine's Linux about every example and keeps the answers as examples/NAME/linux.json;
+// then about the programs of the verifier-message reference.
 // Usage, as root with clang-19 and bpftool: ASK_LINUX=1 npm run record
 import { readExample, exampleNames } from '../cli/examples.ts';
 import { clangAbsence, compileWithClang, CLANG } from '../judge/clang.ts';
@@ -7,6 +8,7 @@ import { libbpfAbsence } from '../judge/libbpf.ts';
 import { renderDiagnostic } from '../diagnostics/diagnostic.ts';
 import { compileProject } from '../lab/lab.ts';
 import { buildPacket } from '../lab/packet-build.ts';
+import { recordMessages } from './record-messages.ts';
 
 const absence = clangAbsence() ?? (await libbpfAbsence());
 if (absence !== null) {
@@ -36,3 +38,4 @@ for (const name of exampleNames()) {
   });
   console.log(`examples/${name}/linux.json`);
 }
+await recordMessages();

@@ -139,3 +139,15 @@ export function readMessages(line: string, names: NameNumbers): ReadMessage[] | 
   }
   return null;
 }
+
+/** Names of the messages in the lines that say what is wrong: a message a line, but for one that is two lines long. */
+export function messageNames(lines: readonly string[]): string[] {
+  const numbers: NameNumbers = { subprogram: () => 0, map: () => 0 };
+  const read = (line: string): readonly ReadMessage[] => {
+    const begun = match(beginnings, line, numbers);
+    // Linux forgot the end of one line, so that the message stands there as a beginning of nothing.
+    return readMessages(line, numbers) ?? (begun?.rest === '' ? [begun.message] : []);
+  };
+  const found = readMessages(lines.join('\n'), numbers) ?? lines.flatMap(read);
+  return found.map((message) => message.name);
+}

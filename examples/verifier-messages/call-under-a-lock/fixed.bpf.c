@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Fixed: the call comes first; under the lock stand only reads and writes.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct account {
+	struct bpf_spin_lock lock;
+	__u64 last;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct account);
+} accounts SEC(".maps");
+
+SEC("tc")
+int note(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	struct account *account = bpf_map_lookup_elem(&accounts, &key);
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!account)
+		return 0;
+	bpf_spin_lock(&account->lock);
+	account->last = now;
+	bpf_spin_unlock(&account->lock);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Broken: a callback answers with an address.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+const int number = 1;
+
+static __attribute__((naked)) long step(__u32 index, void *unused)
+{
+	asm volatile("r0 = %[number] ll;" : : [number] "i"(&number));
+	asm volatile("exit;"); // refused here
+}
+
+SEC("xdp")
+int loop(struct xdp_md *ctx)
+{
+	bpf_loop(10, step, 0, 0);
+	return XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Fixed: an ordinary move.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp") __attribute__((naked))
+int raw(void)
+{
+	asm volatile("r0 = 2;");
+	asm volatile("r0 = 2;");
+	asm volatile("exit;");
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

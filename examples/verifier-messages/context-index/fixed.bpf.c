@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Fixed: each field is named by itself.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("tc")
+int pick(struct __sk_buff *skb)
+{
+	if (skb->queue_mapping & 1)
+		return skb->cb[1] ? 2 : 0;
+	return skb->cb[0] ? 2 : 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

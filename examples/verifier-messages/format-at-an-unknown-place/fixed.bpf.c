@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Fixed: two texts, two calls.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+const char wanted[8] = "ab\0ac\0";
+
+SEC("tc")
+int compare(struct __sk_buff *skb)
+{
+	char name[4] = "ac";
+	__u32 at = skb->queue_mapping & 3;
+
+	if (at)
+		return bpf_strncmp(name, sizeof(name), wanted + 3) == 0;
+	return bpf_strncmp(name, sizeof(name), wanted) == 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Fixed: const puts it where nothing can be written.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+const char wanted[] = "bash";
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int is_bash(void *ctx)
+{
+	char name[16];
+
+	bpf_get_current_comm(name, sizeof(name));
+	return bpf_strncmp(name, sizeof(name), wanted) == 0;
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Fixed: the jump goes behind it.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp") __attribute__((naked))
+int raw(void)
+{
+	asm volatile("r0 = 2;");
+	asm volatile("if r0 == 0 goto +2; r1 = 5 ll;");
+	asm volatile("exit;");
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

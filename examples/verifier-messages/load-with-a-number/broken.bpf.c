@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Broken: a load has no number in it; a field that this instruction does not use must be 0.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp") __attribute__((naked))
+int raw(void)
+{
+	asm volatile("r0 = 2;");
+	/* r0 = *(u32 *)(r1 + 16), imm 5 */
+	asm volatile(".8byte 0x500101061;");
+	asm volatile("exit;");
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

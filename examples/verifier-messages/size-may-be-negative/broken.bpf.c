@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Broken: the size is a signed number, and only its upper end is checked.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} counters SEC(".maps");
+
+SEC("kprobe/do_unlinkat")
+int copy(void *ctx)
+{
+	char text[64] = {};
+	__u32 key = 0;
+	__s64 *length = bpf_map_lookup_elem(&counters, &key);
+
+	if (!length || *length > 64)
+		return 0;
+	bpf_probe_read_kernel(text, *length, ctx); // refused here
+	return text[0];
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Fixed: the number is made negative first, then added.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp") __attribute__((naked))
+int back(void)
+{
+	asm volatile("*(u64 *)(r10 - 8) = 0; r2 = *(u32 *)(r1 + 16); r2 &= 7;");
+	asm volatile("r3 = r10;");
+	asm volatile("r2 = -r2; r3 += r2;");
+	asm volatile("r0 = 2; exit;");
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

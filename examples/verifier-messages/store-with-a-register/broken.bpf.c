@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Broken: a store of a number has no source register; a field that this instruction does not use
+// must be 0.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp") __attribute__((naked))
+int raw(void)
+{
+	asm volatile("r0 = 2;");
+	/* *(u64 *)(r10 - 8) = 5, source register 1 */
+	asm volatile(".8byte 0x5fff81a7a;"); // refused here
+	asm volatile("exit;");
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Broken: a tail call from a function below which 256 bytes or more of stack are in use.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} programs SEC(".maps");
+
+static __noinline int go_on(struct xdp_md *ctx)
+{
+	bpf_tail_call(ctx, &programs, 0);
+	return XDP_PASS;
+}
+
+SEC("xdp")
+int start(struct xdp_md *ctx)
+{
+	volatile char text[300] = {};
+
+	return go_on(ctx) + text[0];
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

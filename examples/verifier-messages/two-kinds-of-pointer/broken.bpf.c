@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Broken: one instruction reads the context on one path and the stack on the other; the kernel
+// rewrites the first and not the second.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp") __attribute__((naked))
+int either(void)
+{
+	asm volatile("*(u64 *)(r10 - 8) = 0; r2 = *(u32 *)(r1 + 16);");
+	asm volatile("if r2 == 0 goto +2; r1 = r10; r1 += -8;");
+	asm volatile("r3 = *(u32 *)(r1 + 0);"); // refused here
+	asm volatile("r0 = 2; exit;");
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
