@@ -18,6 +18,8 @@ function words(failure: CheckFailure): string {
       return `map '${failure.map}': key or value has another size than the exercise counts on`;
     case 'log':
       return `this line is missing in the log: ${failure.expected}`;
+    case 'lines':
+      return `the log has ${failure.got} lines: at most ${failure.most}`;
     case 'refused':
       return `the verifier refuses the program on line ${failure.line}`;
     case 'accepted':

@@ -10,6 +10,8 @@ import type {
   RunReport,
   Scenario,
 } from './api.ts';
+import type { ExerciseReport } from './exercise.ts';
+import type { ExerciseDescription } from './exercise-schema.ts';
 import type { LabRequest, LabResponse, LanguageAnswers, LanguageQuery, PathScenario } from './messages.ts';
 import type { PathReport } from './path-report.ts';
 
@@ -27,6 +29,8 @@ export interface Lab {
   /** the ways that packets take through a network with the project's programs in it */
   path(project: Project, scenario: PathScenario): Promise<LabOutcome<PathReport>>;
   /** changes a map of the program that ran last; null in the report: nothing is loaded any more */
+  /** an exercise's checks on the reader's text */
+  exercise(exercise: ExerciseDescription, source: string): Promise<LabOutcome<ExerciseReport>>;
   editMap(edit: MapEdit): Promise<LabOutcome<LiveReport | null>>;
   /** the packets once more, through the program that ran last */
   send(scenario: Scenario): Promise<LabOutcome<LiveReport | null>>;
@@ -161,3 +165,4 @@ export function createLab(start: () => Worker = startWorker): Lab {
 function startWorker(): Worker {
   return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 }
+    exercise: (exercise, source) => ask<ExerciseReport>({ kind: 'exercise', exercise, source }),

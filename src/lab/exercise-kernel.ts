@@ -2,9 +2,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { oopsLines } from '../explain/oops.ts';
 import { compile } from '../compiler/compile.ts';
-import { missingLine, type CheckFailure, type RunCheck } from './exercise.ts';
+import { compareLog, type CheckFailure, type RunCheck } from './exercise.ts';
 import { Draw, packetsOf } from './exercise-packets.ts';
-import type { ExerciseDescription, Step } from './exercise-schema.ts';
+import type { ExerciseCheck, ExerciseDescription, Step } from './exercise-schema.ts';
 import { buildKernel, KernelLab, moduleName } from './kernel-lab.ts';
 import type { LabEngine } from './lab.ts';
 import { buildPacket } from './packet-build.ts';
@@ -27,7 +27,7 @@ export function prepareKernelCode(
     const checked = new MachineRun(lab, machine, files, file);
     const draw = new Draw(check.seed ?? 1);
     for (const step of check.steps ?? []) if (!checked.step(step, draw)) break;
-    return checked.ended(check.log ?? []);
+    return checked.ended(check);
   };
   return { diagnostics, run };
 }
@@ -76,7 +76,7 @@ class MachineRun {
     return true;
   }
 
-  ended(log: readonly string[]): { failures: CheckFailure[]; packets: number } {
+  ended(check: ExerciseCheck): { failures: CheckFailure[]; packets: number } {
     const [fault] = this.#machine.faults();
     if (fault) {
       const title = oopsLines(fault.report).find((line) => /^(BUG|WARNING|watchdog|general|Kernel)/i.test(line)) ?? '';
@@ -85,8 +85,7 @@ class MachineRun {
     } else if (!this.#alive()) this.#failures.unshift({ kind: 'crashed', title: this.#machine.state(), line: 0 });
     else {
       const texts = this.#machine.mode.entries().flatMap((entry) => (entry.kind === 'text' ? [entry.text] : []));
-      const lost = missingLine(log, texts);
-      if (lost !== null) this.#failures.push({ kind: 'log', expected: lost });
+      this.#failures.push(...compareLog(check, texts));
     }
     return { failures: this.#failures, packets: this.#packets };
   }

@@ -46,6 +46,8 @@ export interface ExerciseCheck {
   readonly maps?: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
   /** lines that bpf_printk or the kernel's log must hold, in this order, among others; `*` is any text */
   readonly log?: readonly string[];
+  /** and so many lines at most */
+  readonly lines?: number;
   /** the verifier must refuse the program so: by the diagnostic's code, on this line, with these arguments */
   readonly refusal?: {
     readonly code: string;
@@ -120,6 +122,7 @@ export const EXERCISE_SCHEMA: Schema = object({
         steps: may(list(STEP, 64)),
         maps: may(table(table(ANY, 64), 8)),
         log: may(list(text('a line'), 32)),
+        lines: may(number(0, 1000)),
         refusal: may(
           object({
             code: need(text('a diagnostic’s code, like "V101"', /^[A-Z]\d{3}$/)),

@@ -35,6 +35,8 @@ export type CheckFailure =
   /** the key or value has another size than the exercise counts on */
   | { readonly kind: 'map-shape'; readonly map: string }
   | { readonly kind: 'log'; readonly expected: string }
+  /** more lines in the log than there should be */
+  | { readonly kind: 'lines'; readonly most: number; readonly got: number }
   /** should have been accepted; the report's diagnostics say why it was not */
   | { readonly kind: 'refused'; readonly line: number }
   /** should have been refused */
@@ -91,8 +93,17 @@ export async function checkExercise(
   return { passed: checks.every(({ outcome }) => outcome === 'passed'), diagnostics: prepared.diagnostics, checks };
 }
 
-/** What stands in the log of expected lines, in order; the first that does not, or null. */
-export function missingLine(expected: readonly string[], lines: readonly string[]): string | null {
+/** What is wrong with a log. */
+export function compareLog({ log = [], lines: most }: ExerciseCheck, lines: readonly string[]): CheckFailure[] {
+  const lost = missingLine(log, lines);
+  return [
+    ...(lost === null ? [] : [{ kind: 'log', expected: lost } as const]),
+    ...(most === undefined || lines.length <= most ? [] : [{ kind: 'lines', most, got: lines.length } as const]),
+  ];
+}
+
+/** The first of the expected lines that does not stand there, in order; null: all do. */
+function missingLine(expected: readonly string[], lines: readonly string[]): string | null {
   let at = 0;
   for (const line of expected) {
     const parts = line.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
@@ -192,11 +203,8 @@ class ProgramRun {
     kernel.setEngine('interpreter');
     for (const step of check.steps ?? []) if (!this.#step(step, draw)) break;
     for (const [name, entries] of Object.entries(check.maps ?? {})) this.#compareMap(name, entries);
-    const lost = missingLine(
-      check.log ?? [],
-      kernel.trace().map(({ text }) => text),
-    );
-    if (lost !== null) this.#failures.push({ kind: 'log', expected: lost });
+    const printed = kernel.trace().map(({ text }) => text);
+    this.#failures.push(...compareLog(check, printed));
     return { failures: this.#failures, packets: this.#packets };
   }
 

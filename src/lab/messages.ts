@@ -14,6 +14,11 @@ import type {
   Scenario,
 } from './api.ts';
 
+import type { ExerciseReport } from './exercise.ts';
+import type { ExerciseDescription } from './exercise-schema.ts';
+
+import type { ThreeWaysOrder, ThreeWaysProgress, ThreeWaysReport, WayOrder, WayReport } from './way-report.ts';
+
 export type { LanguageAnswers, LanguageQuery };
 
 /** A whole network for a program: the example's own, or null for one machine on one cable. */
@@ -28,6 +33,12 @@ export type LabRequest =
   | { readonly id: number; readonly kind: 'check'; readonly project: Project }
   | { readonly id: number; readonly kind: 'run'; readonly project: Project; readonly scenario: Scenario }
   | { readonly id: number; readonly kind: 'bytecode'; readonly project: Project }
+  | {
+      readonly id: number;
+      readonly kind: 'exercise';
+      readonly exercise: ExerciseDescription;
+      readonly source: string;
+    }
   | { readonly id: number; readonly kind: 'path'; readonly project: Project; readonly scenario: PathScenario }
   | {
       readonly id: number;
@@ -48,8 +59,11 @@ export type LabResponse =
   | { readonly id: number; readonly kind: 'ran'; readonly report: RunReport }
   | { readonly id: number; readonly kind: 'listed'; readonly report: BytecodeReport | null }
   | { readonly id: number; readonly kind: 'traced'; readonly report: PathReport }
-  /** a replay goes on */
-  | { readonly id: number; readonly kind: 'progress'; readonly progress: ReplayProgress }
+  | { readonly id: number; readonly kind: 'exercised'; readonly report: ExerciseReport }
+  | { readonly id: number; readonly kind: 'went'; readonly report: WayReport }
+  | { readonly id: number; readonly kind: 'compared'; readonly report: ThreeWaysReport }
+  /** a replay, or a comparison, goes on */
+  | { readonly id: number; readonly kind: 'progress'; readonly progress: ReplayProgress | ThreeWaysProgress }
   | { readonly id: number; readonly kind: 'replayed'; readonly report: ReplayReport }
   /** null: nothing is loaded */
   | { readonly id: number; readonly kind: 'live'; readonly report: LiveReport | null }

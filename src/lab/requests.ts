@@ -85,6 +85,19 @@ export class Requests {
       case 'edit-map':
       case 'send': {
         const lab = await this.#engine;
+      case 'exercise': {
+        const { checkExercise } = await import('./exercise.ts');
+        const report = await checkExercise(await this.#engine, request.exercise, request.source);
+        return { id, kind: 'exercised', report };
+      }
+      case 'way': {
+        const { runWay } = await import('./ways.ts');
+        const lab = await this.#engine;
+        lab.current = null;
+        return { id, kind: 'went', report: runWay(lab.kernel, request.order) };
+      }
+      case 'three-ways':
+        return this.#compare(request);
         const { editMap, sendAgain } = await import('./live.ts');
         const run = lab.current;
         if (run === null) return { id, kind: 'live', report: null };

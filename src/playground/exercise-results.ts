@@ -42,6 +42,8 @@ export function failureText(failure: CheckFailure, strings: ExerciseStrings, exp
       return fill(strings[failure.kind], { map: failure.map });
     case 'log':
       return fill(strings.log, { expected: failure.expected.replaceAll('*', '…') });
+    case 'lines':
+      return fill(strings.lines, { most: failure.most, got: failure.got });
     case 'refused':
       return failure.line > 0 ? fill(strings.refused, { line: failure.line }) : strings['refused-nowhere'];
     case 'accepted':

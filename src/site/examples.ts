@@ -48,24 +48,3 @@ export function exampleNamed(name: string): ExampleSource {
 export function exampleFile(example: string, name?: string): ExampleFile {
   return file(example, name ?? exampleNamed(example).description.main);
 }
-
-export interface ExerciseSource {
-  /** null when the reader starts from the example itself */
-  readonly start: ExampleFile | null;
-  /** what the solution is compared with */
-  readonly from: ExampleFile;
-  readonly solution: ExampleFile;
-}
-
-/** examples/EXAMPLE/exercises/NAME/solution.bpf.c, and start.bpf.c beside it unless the example's own program is the start. */
-export function exerciseNamed(example: string, name: string): ExerciseSource {
-  const folder = `exercises/${name}`;
-  const start = texts[`../../examples/${example}/${folder}/start.bpf.c`];
-  const solution = texts[`../../examples/${example}/${folder}/solution.bpf.c`];
-  if (solution === undefined)
-    throw new Error(
-      `<Exercise example="${example}" name="${name}">: there is no examples/${example}/${folder}/solution.bpf.c`,
-    );
-  const own = start === undefined ? null : { name: 'start.bpf.c', text: start };
-  return { start: own, from: own ?? exampleFile(example), solution: { name: 'solution.bpf.c', text: solution } };
-}
