@@ -44,6 +44,7 @@ export const STAGE = {
   clone: 40,
   neighbour_discovery: 41,
   devmap: 42,
+  cgroup_socket: 43,
 } as const;
 
 export type StageName = keyof typeof STAGE;
@@ -91,6 +92,7 @@ export const STAGE_FUNCTION: Readonly<Record<StageName, string>> = {
   clone: 'skb_clone',
   neighbour_discovery: 'ndisc_rcv',
   devmap: 'dev_map_bpf_prog_run',
+  cgroup_socket: '__cgroup_bpf_run_filter_sock_addr',
 };
 
 /** What came of a packet at a stage. */
@@ -232,7 +234,17 @@ export const DEVICE_COUNTERS = [
 export type DeviceCounter = (typeof DEVICE_COUNTERS)[number];
 
 /** Counters of a socket and its application: u64 each, in this order. */
-export const SOCKET_COUNTERS = ['packets', 'bytes', 'sent', 'sent_bytes', 'drops', 'connections', 'queued'] as const;
+/** `refused`: system calls that a program of the process's cgroup refused */
+export const SOCKET_COUNTERS = [
+  'packets',
+  'bytes',
+  'sent',
+  'sent_bytes',
+  'drops',
+  'connections',
+  'queued',
+  'refused',
+] as const;
 export type SocketCounter = (typeof SOCKET_COUNTERS)[number];
 
 /** netif XDP flags (XDP_FLAGS_…) */

@@ -338,7 +338,7 @@ const ROWS: readonly Row[] = [
     returnNames: ['refuse', 'allow'],
     directPacketAccess: false,
     directPacketWrite: false,
-    simulated: false,
+    simulated: true,
   },
   {
     id: 10,
@@ -448,7 +448,7 @@ const ROWS: readonly Row[] = [
     returnNames: ['refuse', 'allow'],
     directPacketAccess: false,
     directPacketWrite: false,
-    simulated: false,
+    simulated: true,
   },
   {
     id: 19,

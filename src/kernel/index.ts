@@ -101,7 +101,7 @@ import { counts, drops, setPrice, stages } from './net/account';
 import { alive, failed } from './net/buffers';
 import { clearRecords, lostRecords, packets, recordBytes, recordStart as traceRecords, setTracing } from './net/record';
 import { removeFilter, setClsact, setFilter, setSocketFilter } from './net/classify';
-import { setLinkXdp } from './net/links';
+import { setLinkXdp } from './net/attach-xdp';
 import { unpin } from './syscall/links';
 import {
   addAddress,

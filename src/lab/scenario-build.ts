@@ -7,8 +7,9 @@ import { errorName, type LoadedObject } from '../loader/load.ts';
 import { Network } from './network.ts';
 import { ATTACH, NetworkLinks } from './network-links.ts';
 import { labDiagnostic } from './problems.ts';
-import type { NetworkScenario } from './scenario.ts';
+import type { AttachPoint, NetworkScenario } from './scenario.ts';
 
+const EPERM = -1;
 const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
 
 /** What a scenario asks for and does not get, as a problem. */
@@ -29,6 +30,8 @@ export class ScenarioNetwork {
   readonly cgroups = new Map<string, number>();
   readonly servers = new Map<string, number>();
   readonly clients = new Map<string, number>();
+  /** servers and clients that a program of their cgroup refused a socket */
+  readonly refused = new Set<string>();
   readonly #loaded: LoadedObject | null;
   readonly #scenario: NetworkScenario;
   readonly #file: string;
@@ -126,20 +129,33 @@ export class ScenarioNetwork {
       );
     });
     scenario.cgroups?.forEach((name, i) => this.cgroups.set(name, this.good(network.cgroup(name), `cgroups[${i}]`)));
-    scenario.servers?.forEach((item, i) => {
+  }
+
+  /** Programs of cgroups hang before there are sockets, as they decide about them; all others when everything else stands. */
+  attach(): void {
+    this.#attach((at) => at.startsWith('cgroup-'));
+    this.#startServers();
+    this.#attach((at) => !at.startsWith('cgroup-'));
+  }
+
+  /** A server that a program refuses its socket or its address is not there; its counters say so. */
+  #startServers(): void {
+    this.#scenario.servers?.forEach((item, i) => {
       const { name, namespace, cgroup, ...rest } = item;
-      const number = network.server({
+      const number = this.network.server({
         ...rest,
         namespace: this.#id(this.namespaces, namespace),
         cgroup: this.#id(this.cgroups, cgroup),
       });
-      this.servers.set(name, this.good(number, `servers[${i}]`));
+      if (number === EPERM) this.refused.add(name);
+      else this.servers.set(name, this.good(number, `servers[${i}]`));
     });
   }
 
-  attach(): void {
+  #attach(wanted: (at: AttachPoint) => boolean): void {
     const { links } = this;
     this.#scenario.attach?.forEach((item, i) => {
+      if (!wanted(item.at)) return;
       const path = `attach[${i}]`;
       const program = this.#loaded?.programs.find(({ linked }) => linked.name === item.program);
       if (!program) {
@@ -166,7 +182,8 @@ export class ScenarioNetwork {
           item.priority === undefined ? { handle: i + 1 } : { priority: item.priority, handle: i + 1 },
         );
       };
-      const attached: Readonly<Record<typeof item.at, () => number>> = {
+      const onCgroup = (event: keyof typeof ATTACH) => (): number => links.create(fd, cgroup(), ATTACH[event]);
+      const attached: Readonly<Record<AttachPoint, () => number>> = {
         xdp: () => links.create(fd, ifindex, ATTACH.xdp),
         'xdp-native': () => links.create(fd, ifindex, ATTACH.xdp, XDP_FLAG.DRV_MODE),
         'xdp-generic': () => links.create(fd, ifindex, ATTACH.xdp, XDP_FLAG.SKB_MODE),
@@ -174,8 +191,19 @@ export class ScenarioNetwork {
         'tcx-egress': () => links.create(fd, ifindex, ATTACH.tcx_egress),
         'clsact-ingress': () => filter('ingress'),
         'clsact-egress': () => filter('egress'),
-        'cgroup-ingress': () => links.create(fd, cgroup(), ATTACH.cgroup_ingress),
-        'cgroup-egress': () => links.create(fd, cgroup(), ATTACH.cgroup_egress),
+        'cgroup-ingress': onCgroup('cgroup_ingress'),
+        'cgroup-egress': onCgroup('cgroup_egress'),
+        'cgroup-sock-create': onCgroup('sock_create'),
+        'cgroup-bind4': onCgroup('bind4'),
+        'cgroup-bind6': onCgroup('bind6'),
+        'cgroup-post-bind4': onCgroup('post_bind4'),
+        'cgroup-post-bind6': onCgroup('post_bind6'),
+        'cgroup-connect4': onCgroup('connect4'),
+        'cgroup-connect6': onCgroup('connect6'),
+        'cgroup-sendmsg4': onCgroup('sendmsg4'),
+        'cgroup-sendmsg6': onCgroup('sendmsg6'),
+        'cgroup-recvmsg4': onCgroup('recvmsg4'),
+        'cgroup-recvmsg6': onCgroup('recvmsg6'),
         socket: () => links.socketFilter(this.#id(this.servers, item.server), fd),
       };
       this.good(attached[item.at](), path);
@@ -197,7 +225,8 @@ export class ScenarioNetwork {
         namespace: this.#id(this.namespaces, item.namespace),
         cgroup: this.#id(this.cgroups, item.cgroup),
       });
-      this.clients.set(item.name, this.good(number, `clients[${i}]`));
+      if (number === EPERM) this.refused.add(item.name);
+      else this.clients.set(item.name, this.good(number, `clients[${i}]`));
     });
   }
 }

@@ -208,6 +208,11 @@ export const NETWORK_SCHEMA: Schema = object({
             'clsact-egress',
             'cgroup-ingress',
             'cgroup-egress',
+            'cgroup-sock-create',
+            ...['bind', 'post-bind', 'connect', 'sendmsg', 'recvmsg'].flatMap((event) => [
+              `cgroup-${event}4`,
+              `cgroup-${event}6`,
+            ]),
             'socket',
           ),
         ),

@@ -263,6 +263,38 @@ SEC("xdp") int drop_udp(struct xdp_md *ctx)
   });
 });
 
+test('a cgroup’s programs decide about the sockets of its servers and clients', () => {
+  const report = run(
+    {
+      interfaces: [eth0],
+      cgroups: ['box'],
+      servers: [
+        { name: 'web', protocol: 'tcp', port: 8080, application: 'http' },
+        { name: 'forbidden', protocol: 'tcp', port: 7000, application: 'http', cgroup: 'box' },
+      ],
+      clients: [
+        { name: 'led', protocol: 'tcp', address: '10.0.0.2', port: 80, cgroup: 'box' },
+        { name: 'free', protocol: 'tcp', address: '10.0.0.2', port: 80 },
+      ],
+      attach: [
+        { program: 'lead', at: 'cgroup-connect4', cgroup: 'box' },
+        { program: 'forbid', at: 'cgroup-bind4', cgroup: 'box' },
+      ],
+      expect: {
+        servers: { forbidden: { refused: 1 }, web: { connections: 1 } },
+        clients: { free: { connections: 0 } },
+      },
+    },
+    `
+SEC("cgroup/connect4") int lead(struct bpf_sock_addr *ctx) { ctx->user_port = __builtin_bswap16(8080); return 1; }
+SEC("cgroup/bind4") int forbid(struct bpf_sock_addr *ctx) { return 0; }`,
+  );
+  expect([...report.problems, ...report.failures]).toEqual([]);
+  expect(report.clients['led']).toMatchObject({ connections: 1, refused: 0 });
+  const asked = report.steps.filter(({ stage }) => stage === 'cgroup_socket');
+  expect(asked.map(({ program }) => report.programs[program])).toEqual(['forbid', 'lead']);
+});
+
 describe('Linux beside the simulator', () => {
   const because = 'an invented reason, long enough to be one';
   test('the simulator is held to its own value, the difference is told', () => {

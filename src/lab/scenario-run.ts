@@ -164,8 +164,14 @@ export function runScenario(
     if (!(error instanceof Refused)) throw error;
     problems.push(error.problem);
   }
-  const sockets = (map: ReadonlyMap<string, number>): Record<string, Readonly<Record<string, number>>> =>
-    Object.fromEntries([...map].map(([name, number]) => [name, network.socket(number) ?? {}]));
+  const sockets = (
+    map: ReadonlyMap<string, number>,
+    all: readonly { readonly name: string }[] | undefined,
+  ): Record<string, Readonly<Record<string, number>>> =>
+    Object.fromEntries([
+      ...[...map].map(([name, number]) => [name, network.socket(number) ?? {}] as const),
+      ...(all ?? []).filter(({ name }) => built.refused.has(name)).map(({ name }) => [name, { refused: 1 }] as const),
+    ]);
   const exists = built.interfaces.size > 0;
   const captures = recorder?.files() ?? {};
   const results: Results = {
@@ -174,8 +180,8 @@ export function runScenario(
     interfaces: Object.fromEntries(
       [...built.interfaces].map(([name, ifindex]) => [name, { ifindex, counters: network.device(ifindex) ?? {} }]),
     ),
-    servers: sockets(built.servers),
-    clients: sockets(built.clients),
+    servers: sockets(built.servers, scenario.servers),
+    clients: sockets(built.clients, scenario.clients),
     maps: (loaded?.maps ?? []).map((map) => dumpMap(kernel, map, loaded?.object.btf ?? null)),
   };
   const comparison = new Comparison();

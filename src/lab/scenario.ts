@@ -11,6 +11,9 @@ import { checkValue } from './scenario-schema.ts';
 
 export { PACKET_FIELDS, SCENARIO_LIMIT } from './scenario-fields.ts';
 
+/** What programs of a cgroup are asked about its processes' sockets. */
+export type SocketEvent = 'sock-create' | `${'bind' | 'post-bind' | 'connect' | 'sendmsg' | 'recvmsg'}${4 | 6}`;
+
 export type AttachPoint =
   | 'xdp'
   | 'xdp-native'
@@ -21,6 +24,7 @@ export type AttachPoint =
   | 'clsact-egress'
   | 'cgroup-ingress'
   | 'cgroup-egress'
+  | `cgroup-${SocketEvent}`
   | 'socket';
 
 /** A value that is expected: of both, or of each where simulator and Linux are known to differ. */

@@ -15,6 +15,7 @@ import { toVirtual } from '../memory/layout';
 import { SKB_SK } from '../memory/structures';
 import { fitSkb, selectSkb } from '../syscall/skb-buffer';
 import { charge } from './account';
+import { BPF_CGROUP_INET_EGRESS, BPF_CGROUP_INET_INGRESS } from './attach-cgroup';
 import { dataOf, lengthOf, networkOf, packetOf, pull, push, trim } from './buffers';
 import { Attachment } from './device';
 import { halted, noteRun, runOnPacket } from './programs';
@@ -25,29 +26,35 @@ import { Socket, socketOf } from './socket';
 export const ALLOW_OVERRIDE: u32 = 1;
 export const ALLOW_MULTI: u32 = 2;
 
+/** kinds of events that programs of a cgroup are asked about: enum bpf_attach_type up to BPF_CGROUP_INET_SOCK_RELEASE */
+const KINDS: u32 = 35;
+
 export class Cgroup {
-  ingress: Attachment[] = [];
-  egress: Attachment[] = [];
-  /** flags of the first attachment, which decide what else may be attached here and below */
-  ingressFlags: u32 = 0;
-  egressFlags: u32 = 0;
+  /** programs by enum bpf_attach_type, and flags of the first of them, which decide what else may be attached here and below */
+  lists: Array<Attachment[]> = [];
+  sharing: u32[] = [];
+
   constructor(
     public id: u32,
     public parent: i32,
     public name: string,
-  ) {}
-
-  list(egress: bool): Attachment[] {
-    return egress ? this.egress : this.ingress;
+  ) {
+    for (let i: u32 = 0; i < KINDS; i++) {
+      this.lists.push([]);
+      this.sharing.push(0);
+    }
   }
 
-  flags(egress: bool): u32 {
-    return egress ? this.egressFlags : this.ingressFlags;
+  list(type: u32): Attachment[] {
+    return this.lists[type];
   }
 
-  setFlags(egress: bool, flags: u32): void {
-    if (egress) this.egressFlags = flags;
-    else this.ingressFlags = flags;
+  flags(type: u32): u32 {
+    return this.sharing[type];
+  }
+
+  setFlags(type: u32, flags: u32): void {
+    this.sharing[type] = flags;
   }
 }
 
@@ -76,43 +83,44 @@ export function noteAttached(by: i32): void {
   attached += by;
 }
 
-/** Runs every effective program of the cgroup on the packet, whose data begins at its network header. False: one said no. */
-function runAll(number: i32, skb: usize, egress: bool, namespace: u32): bool {
-  let allowed = true;
-  // An overridable program of an ancestor gives way to the descendant's.
-  let below: u32 = ALLOW_MULTI;
-  let found = false;
+/** Programs that an event of cgroup `number` meets, its own first, then its ancestors' (cgroup_bpf.effective). */
+export function effectivePrograms(number: i32, type: u32): Attachment[] {
+  const found: Attachment[] = [];
   for (let at = number; at >= 0; at = cgroups[at].parent) {
     const cgroup = cgroups[at];
-    const programs = cgroup.list(egress);
-    if (programs.length == 0) continue;
-    const multi = (cgroup.flags(egress) & ALLOW_MULTI) != 0;
-    if (found && (!multi || !(below & ALLOW_MULTI))) {
-      if (!multi) continue;
-    }
-    found = true;
-    below = cgroup.flags(egress);
-    for (let i = 0; i < programs.length; i++) {
-      charge(COST_cgroup, 1);
-      selectSkb(skb);
-      fitSkb();
-      const r0 = <u32>runOnPacket(programs[i].program, toVirtual(skb), packetOf(skb), dataOf(skb), lengthOf(skb));
-      if (halted != 0) return false;
-      noteRun(dataOf(skb), lengthOf(skb));
-      const good = (r0 & 1) != 0;
-      markSkb(
-        skb,
-        egress ? STAGE_cgroup_egress : STAGE_cgroup_ingress,
-        good || !allowed ? VERDICT_pass : VERDICT_drop,
-        good || !allowed ? r0 : egress ? DROP_BPF_CGROUP_EGRESS : DROP_SOCKET_FILTER,
-        0,
-        lengthOf(skb),
-        cgroup.id,
-        namespace,
-      );
-      // The others are asked all the same, as in Linux; one no is enough.
-      if (!good) allowed = false;
-    }
+    const programs = cgroup.list(type);
+    // An overridable program of an ancestor gives way to the descendant's.
+    if (found.length != 0 && !(cgroup.flags(type) & ALLOW_MULTI)) continue;
+    for (let i = 0; i < programs.length; i++) found.push(programs[i]);
+  }
+  return found;
+}
+
+/** Runs every effective program of the cgroup on the packet, whose data begins at its network header. False: one said no. */
+function runAll(number: i32, skb: usize, egress: bool, namespace: u32): bool {
+  const programs = effectivePrograms(number, egress ? BPF_CGROUP_INET_EGRESS : BPF_CGROUP_INET_INGRESS);
+  const id = cgroups[number].id;
+  let allowed = true;
+  for (let i = 0; i < programs.length; i++) {
+    charge(COST_cgroup, 1);
+    selectSkb(skb);
+    fitSkb();
+    const r0 = <u32>runOnPacket(programs[i].program, toVirtual(skb), packetOf(skb), dataOf(skb), lengthOf(skb));
+    if (halted != 0) return false;
+    noteRun(dataOf(skb), lengthOf(skb));
+    const good = (r0 & 1) != 0;
+    markSkb(
+      skb,
+      egress ? STAGE_cgroup_egress : STAGE_cgroup_ingress,
+      good || !allowed ? VERDICT_pass : VERDICT_drop,
+      good || !allowed ? r0 : egress ? DROP_BPF_CGROUP_EGRESS : DROP_SOCKET_FILTER,
+      0,
+      lengthOf(skb),
+      id,
+      namespace,
+    );
+    // The others are asked all the same, as in Linux; one no is enough.
+    if (!good) allowed = false;
   }
   return allowed;
 }

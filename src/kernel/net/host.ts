@@ -23,6 +23,14 @@ import { resetAccount } from './account';
 import { resetBuffers } from './buffers';
 import { resetCapture } from './capture';
 import { cgroupAt, makeCgroup as newCgroup, resetCgroups } from './cgroup';
+import {
+  address as boundAddress,
+  mayBind,
+  mayCreate,
+  mayStayBound,
+  port as boundPort,
+  resetSocketContext,
+} from './cgroup-socket';
 import { resetLinks } from './links';
 import { NetDevice, adoptDevice, makeDevice, netDevice, resetNetDevices, setUp } from './device';
 import { arrive, queueFor } from './driver';
@@ -40,10 +48,12 @@ import {
   DATAGRAM,
   PING,
   STREAM,
+  Socket,
   TCP_LISTEN,
   freePort,
   makeSocket,
   publish,
+  releaseSocket,
   resetNetSockets,
   scheduleClient,
   socketAt,
@@ -84,6 +94,7 @@ function begin(): void {
   resetIcmp();
   resetNetSockets();
   resetCgroups();
+  resetSocketContext();
   resetCapture();
   resetPatches();
   resetTransmit();
@@ -313,11 +324,25 @@ export function addServer(
   }
   const socket = makeSocket(namespace, family, type, application, cgroup);
   if (socket == null) return -ENOSPC;
-  if (address != 0) memory.copy(socket.local, address, family == INET ? 4 : 16);
-  socket.localPort = port;
+  const error = bindServer(socket, address, port);
+  if (error) {
+    releaseSocket(socket);
+    return error;
+  }
   if (type == STREAM) socket.setState(TCP_LISTEN);
   publish(socket);
   return socket.number;
+}
+
+/** socket(2) and bind(2), as far as programs of the process's cgroup allow; they may choose another address. 0 or -errno. */
+function bindServer(socket: Socket, at: usize, port: u32): i32 {
+  let error = mayCreate(socket);
+  if (error) return error;
+  error = mayBind(socket, at, port);
+  if (error) return error;
+  memory.copy(socket.local, boundAddress, 16);
+  socket.localPort = boundPort;
+  return mayStayBound(socket);
 }
 
 /** A client: asks `rounds` times, `interval` ns apart, for the first time at `start` (simulated ns). `type` 3: ping. Its number. */
@@ -339,14 +364,19 @@ export function addClient(
   if (type < STREAM || type > PING || (type != PING && (port == 0 || port > 65535)) || payload > 1400) return -EINVAL;
   const socket = makeSocket(namespace, family, type, APPLICATION_client, cgroup);
   if (socket == null) return -ENOSPC;
-  memory.copy(socket.remote, address, family == INET ? 4 : 16);
-  socket.remotePort = type == STREAM ? 0 : port;
+  const error = mayCreate(socket);
+  if (error) {
+    releaseSocket(socket);
+    return error;
+  }
+  const target = type == PING ? socket.remote : socket.target;
+  memory.copy(target, address, family == INET ? 4 : 16);
+  socket.targetPort = port;
   socket.localPort = freePort(namespace);
   socket.rounds = rounds;
   socket.interval = interval;
   socket.payload = payload;
   publish(socket);
-  if (type == STREAM) socket.remotePort = port;
   scheduleClient(socket, start > clock ? start - clock : 1);
   return socket.number;
 }

@@ -1,43 +1,27 @@
-// Attaching programs: bpf_link and its older relatives, for interfaces (XDP, tcx) and cgroups, with Linux's rules about what may stand beside
-// what and Linux's error numbers (testing/links.txt holds the questions, links.recorded.json what Linux 6.18 answered).
-import { EBADF, EBUSY, EEXIST, EINVAL, ENODEV, ENOENT, ENOLINK, ENOSPC, EOPNOTSUPP, EPERM } from '../generated/errno';
-import {
-  DEVICE_nic,
-  DEVICE_veth,
-  XDP_FLAG_DRV_MODE,
-  XDP_FLAG_HW_MODE,
-  XDP_FLAG_REPLACE,
-  XDP_FLAG_SKB_MODE,
-  XDP_FLAG_UPDATE_IF_NOEXIST,
-} from '../generated/network';
+// bpf_link and its older relatives: programs are hung at interfaces (XDP, tcx) and cgroups, replaced and taken off, with Linux's rules about
+// what may stand beside what and Linux's error numbers (testing/links.txt holds the questions, links.recorded.json what Linux 6.18 answered).
+import { EBADF, EEXIST, EINVAL, ENODEV, ENOLINK, EPERM } from '../generated/errno';
 import { Program } from '../program';
 import { cgroupOf, programOf } from '../syscall/files';
 import { releaseProgram } from '../syscall/programs';
-import { ALLOW_MULTI, ALLOW_OVERRIDE, Cgroup, cgroupAt, noteAttached } from './cgroup';
-import { Attachment, NetDevice, netDevice } from './device';
-
-/** enum bpf_attach_type */
-export const BPF_CGROUP_INET_INGRESS: u32 = 0;
-export const BPF_CGROUP_INET_EGRESS: u32 = 1;
-export const BPF_XDP: u32 = 37;
-export const BPF_TCX_INGRESS: u32 = 46;
-export const BPF_TCX_EGRESS: u32 = 47;
+import { attachCgroup, cgroupProgramType, detachCgroup } from './attach-cgroup';
+import {
+  BPF_TCX_EGRESS,
+  BPF_TCX_INGRESS,
+  F_AFTER,
+  F_BEFORE,
+  F_REPLACE,
+  attachTcx,
+  detachTcx,
+  positionOf,
+  tcxList,
+} from './attach-tcx';
+import { BPF_XDP, PROG_XDP, attachXdp, hold, isGeneric, setXdp } from './attach-xdp';
+import { ALLOW_MULTI, cgroupAt, noteAttached } from './cgroup';
+import { Attachment, netDevice } from './device';
 
 /** enum bpf_prog_type */
 const PROG_TC: i32 = 3;
-const PROG_XDP: i32 = 6;
-const PROG_CGROUP_SKB: i32 = 8;
-
-/** flags of BPF_PROG_ATTACH, BPF_LINK_CREATE and BPF_LINK_UPDATE */
-const F_ALLOW_OVERRIDE: u32 = 1;
-const F_ALLOW_MULTI: u32 = 2;
-const F_REPLACE: u32 = 4;
-const F_BEFORE: u32 = 8;
-const F_AFTER: u32 = 16;
-const MODES: u32 = <u32>(XDP_FLAG_SKB_MODE | XDP_FLAG_DRV_MODE | XDP_FLAG_HW_MODE);
-const ALL_FLAGS: u32 = MODES | (<u32>(XDP_FLAG_UPDATE_IF_NOEXIST | XDP_FLAG_REPLACE));
-/** programs at one point (BPF_MPROG_MAX, BPF_CGROUP_MAX_PROGS) */
-const MOST: i32 = 64;
 
 export class Link {
   references: i32 = 0;
@@ -68,11 +52,6 @@ export function nextLinkId(id: u32): u32 {
   return 0;
 }
 
-function hold(program: Program): Attachment {
-  program.references++;
-  return new Attachment(program);
-}
-
 function newLink(type: u32, attachment: Attachment): Link {
   const link = new Link(links.length, type);
   links.push(link);
@@ -81,176 +60,17 @@ function newLink(type: u32, attachment: Attachment): Link {
   return link;
 }
 
-// ---- XDP ----
-
-function hasDriverMode(device: NetDevice): bool {
-  return device.kind == DEVICE_nic || device.kind == DEVICE_veth;
+function isTcx(type: u32): bool {
+  return type == BPF_TCX_INGRESS || type == BPF_TCX_EGRESS;
 }
 
-/** Generic or native? `flags` of neither mode leave it to the driver. */
-function isGeneric(device: NetDevice, flags: u32): bool {
-  return (flags & XDP_FLAG_SKB_MODE) != 0 || (!(flags & XDP_FLAG_DRV_MODE) && !hasDriverMode(device));
-}
-
-function setXdp(device: NetDevice, generic: bool, attachment: Attachment | null): void {
-  const old = generic ? device.xdpGeneric : device.xdp;
-  if (generic) device.xdpGeneric = attachment;
-  else device.xdp = attachment;
-  if (old != null) releaseProgram(old.program);
-}
-
-/** dev_xdp_attach: `program` null takes off; `old` is who should be there, with XDP_FLAGS_REPLACE. */
-function attachXdp(device: NetDevice, link: bool, program: Program | null, old: Program | null, flags: u32): i32 {
-  if (flags & ~ALL_FLAGS) return -EINVAL;
-  const mode = flags & MODES;
-  if ((mode & (mode - 1)) != 0) return -EINVAL;
-  if (link && flags & ~MODES) return -EINVAL;
-  if (mode == XDP_FLAG_HW_MODE) return program == null || link ? -EINVAL : -EOPNOTSUPP;
-  const generic = isGeneric(device, flags);
-  const current = generic ? device.xdpGeneric : device.xdp;
-  const other = generic ? device.xdp : device.xdpGeneric;
-  if (current != null && current.link != 0) return -EBUSY;
-  if (flags & XDP_FLAG_REPLACE && (current == null ? old != null : current.program != old)) return -EEXIST;
-  if (program != null) {
-    if (link && current != null) return -EBUSY;
-    if (flags & XDP_FLAG_UPDATE_IF_NOEXIST && current != null) return -EBUSY;
-    if (other != null) return -EEXIST;
-    // Programs for devmaps and cpumaps are theirs alone.
-    if (program.expectedAttachType != 0 && program.expectedAttachType != <i32>BPF_XDP) return -EINVAL;
-    if (!generic && !hasDriverMode(device)) return -EOPNOTSUPP;
-  }
-  return 0;
-}
-
-/** ip link set dev … xdp: descriptor -1 takes off. `expected`: descriptor, with XDP_FLAGS_REPLACE. */
-export function setLinkXdp(ifindex: u32, fd: i32, expected: i32, flags: u32): i32 {
-  const device = netDevice(ifindex);
-  if (device == null) return -ENODEV;
-  let program: Program | null = null;
-  if (fd >= 0) program = programOf(fd);
-  if (fd >= 0 && program == null) return -EBADF;
-  let old: Program | null = null;
-  if (flags & XDP_FLAG_REPLACE && expected >= 0) old = programOf(expected);
-  if (program != null && program.type != PROG_XDP) return -EINVAL;
-  const error = attachXdp(device, false, program, old, flags);
-  if (error) return error;
-  let attachment: Attachment | null = null;
-  if (program != null) attachment = hold(program);
-  setXdp(device, isGeneric(device, flags), attachment);
-  return 0;
-}
-
-// ---- lists: tcx and cgroups ----
-
-function place(list: Attachment[], at: i32, attachment: Attachment): void {
-  list.push(attachment);
-  for (let i = list.length - 1; i > at; i--) list[i] = list[i - 1];
-  list[at] = attachment;
-}
-
-function positionOf(list: Attachment[], program: Program): i32 {
-  for (let i = 0; i < list.length; i++) if (list[i].program == program) return i;
-  return -1;
-}
-
-function tcxList(device: NetDevice, type: u32): Attachment[] {
-  return type == BPF_TCX_INGRESS ? device.tcxIngress : device.tcxEgress;
-}
-
-/** Where a new tcx program goes; -errno. `relative`: descriptor of the program that flags speak of, 0 none. */
-function tcxPosition(list: Attachment[], flags: u32, relative: u32): i32 {
-  if (relative == 0) return flags & F_BEFORE ? 0 : list.length;
-  const program = programOf(relative);
-  if (program == null) return -EBADF;
-  const at = positionOf(list, program);
-  if (at < 0) return -ENOENT;
-  return flags & F_BEFORE ? at : at + 1;
-}
-
-/** BPF_PROG_ATTACH and BPF_LINK_CREATE of tcx: 0 or -errno. */
-function attachTcx(
-  device: NetDevice,
-  type: u32,
-  attachment: Attachment,
-  flags: u32,
-  replaced: u32,
-  relative: u32,
-): i32 {
-  const list = tcxList(device, type);
-  if (positionOf(list, attachment.program) >= 0) return -EEXIST;
-  if (flags & F_REPLACE) {
-    const old = programOf(replaced);
-    if (old == null) return -EBADF;
-    const at = positionOf(list, old);
-    if (at < 0) return -ENOENT;
-    if (list[at].link != 0) return -EBUSY;
-    releaseProgram(old);
-    list[at] = attachment;
-    return 0;
-  }
-  if (list.length >= MOST) return -ENOSPC;
-  const at = tcxPosition(list, flags, relative);
-  if (at < 0) return at;
-  place(list, at, attachment);
-  return 0;
-}
-
-/** A program in the cgroup above that allows nothing below it, or only to be overridden. */
-function hierarchyAllows(cgroup: Cgroup, egress: bool): bool {
-  for (let at = cgroup.parent; at >= 0;) {
-    const above = cgroupAt(at);
-    if (above == null) return true;
-    if (above.list(egress).length != 0) {
-      const flags = above.flags(egress);
-      if (flags & ALLOW_MULTI) return true;
-      return (flags & ALLOW_OVERRIDE) != 0;
-    }
-    at = above.parent;
-  }
-  return true;
-}
-
-/** __cgroup_bpf_attach */
-function attachCgroup(cgroup: Cgroup, egress: bool, attachment: Attachment, flags: u32, replaced: u32): i32 {
-  const saved = flags & (F_ALLOW_OVERRIDE | F_ALLOW_MULTI);
-  if (saved == (F_ALLOW_OVERRIDE | F_ALLOW_MULTI) || (flags & F_REPLACE && !(flags & F_ALLOW_MULTI))) return -EINVAL;
-  const list = cgroup.list(egress);
-  if (!hierarchyAllows(cgroup, egress)) return -EPERM;
-  // Whoever came first decides how the place is shared.
-  if (list.length != 0 && cgroup.flags(egress) != saved) return -EPERM;
-  if (list.length >= MOST) return -TOO_MANY;
-  if (saved & F_ALLOW_MULTI) {
-    for (let i = 0; i < list.length; i++) {
-      if (list[i].link == 0 && attachment.link == 0 && list[i].program == attachment.program && !(flags & F_REPLACE))
-        return -EINVAL;
-    }
-    if (flags & F_REPLACE) {
-      const old = programOf(replaced);
-      if (old == null) return -EBADF;
-      const at = positionOf(list, old);
-      if (at < 0) return -ENOENT;
-      releaseProgram(old);
-      list[at] = attachment;
-      return 0;
-    }
-    list.push(attachment);
-    noteAttached(1);
-  } else {
-    if (list.length != 0) releaseProgram(list[0].program);
-    else noteAttached(1);
-    if (list.length == 0) list.push(attachment);
-    else list[0] = attachment;
-  }
-  cgroup.setFlags(egress, saved);
-  return 0;
-}
-
-const TOO_MANY: i32 = 7;
-
+/** May the program hang at places of this type at all? Those of sockets were verified for one of them. */
 function fits(program: Program, type: u32): bool {
   if (type == BPF_XDP) return program.type == PROG_XDP;
-  if (type == BPF_TCX_INGRESS || type == BPF_TCX_EGRESS) return program.type == PROG_TC;
-  return type <= BPF_CGROUP_INET_EGRESS && program.type == PROG_CGROUP_SKB;
+  if (isTcx(type)) return program.type == PROG_TC;
+  const wanted = cgroupProgramType(type);
+  if (wanted == 0 || program.type != wanted) return false;
+  return type < 2 || program.expectedAttachType == <i32>type;
 }
 
 // ---- the system call's side ----
@@ -267,13 +87,13 @@ export function createLink(fd: u32, target: u32, type: u32, flags: u32, relative
   const program = programOf(fd);
   if (program == null) return refuse(-EBADF);
   if (!fits(program, type)) return refuse(-EINVAL);
-  if (type <= BPF_CGROUP_INET_EGRESS) {
+  if (cgroupProgramType(type) != 0) {
     const cgroup = cgroupAt(cgroupOf(target));
     if (cgroup == null) return refuse(-EBADF);
     if (flags != 0) return refuse(-EINVAL);
     const attachment = new Attachment(program);
     const link = newLink(type, attachment);
-    const error = attachCgroup(cgroup, type == BPF_CGROUP_INET_EGRESS, attachment, F_ALLOW_MULTI, 0);
+    const error = attachCgroup(cgroup, type, attachment, ALLOW_MULTI, 0);
     if (error) {
       links[link.id] = null;
       return refuse(error);
@@ -350,7 +170,7 @@ export function detachLink(link: Link): i32 {
     if (device != null) takeOut(tcxList(device, link.type), attachment);
   } else {
     const cgroup = cgroupAt(link.cgroup);
-    if (cgroup != null) takeOut(cgroup.list(link.type == BPF_CGROUP_INET_EGRESS), attachment);
+    if (cgroup != null) takeOut(cgroup.list(link.type), attachment);
     noteAttached(-1);
   }
   link.ifindex = 0;
@@ -375,10 +195,10 @@ export function attachProgram(target: u32, fd: u32, type: u32, flags: u32, repla
   if (!fits(program, type) || type == BPF_XDP) return -EINVAL;
   const attachment = new Attachment(program);
   let error: i32;
-  if (type <= BPF_CGROUP_INET_EGRESS) {
+  if (cgroupProgramType(type) != 0) {
     const cgroup = cgroupAt(cgroupOf(target));
     if (cgroup == null) return -EBADF;
-    error = attachCgroup(cgroup, type == BPF_CGROUP_INET_EGRESS, attachment, flags, replaced);
+    error = attachCgroup(cgroup, type, attachment, flags, replaced);
   } else {
     const device = netDevice(target);
     if (device == null) return -ENODEV;
@@ -392,49 +212,23 @@ export function attachProgram(target: u32, fd: u32, type: u32, flags: u32, repla
 export function detachProgram(target: u32, fd: u32, type: u32): i32 {
   let program: Program | null = null;
   if (fd != 0) program = programOf(fd);
-  if (type <= BPF_CGROUP_INET_EGRESS) {
-    const egress = type == BPF_CGROUP_INET_EGRESS;
+  if (cgroupProgramType(type) != 0) {
     const cgroup = cgroupAt(cgroupOf(target));
-    if (cgroup == null) return -EBADF;
-    const list = cgroup.list(egress);
-    if (!(cgroup.flags(egress) & ALLOW_MULTI)) {
-      if (list.length == 0) return -ENOENT;
-      releaseProgram(list[0].program);
-      list.splice(0, 1);
-      noteAttached(-1);
-      return 0;
-    }
-    if (program == null) return -EINVAL;
-    for (let i = 0; i < list.length; i++) {
-      if (list[i].program != program || list[i].link != 0) continue;
-      list.splice(i, 1);
-      releaseProgram(program);
-      noteAttached(-1);
-      return 0;
-    }
-    return -ENOENT;
+    return cgroup == null ? -EBADF : detachCgroup(cgroup, type, program);
   }
   const device = netDevice(target);
   if (device == null) return -ENODEV;
-  if (type < BPF_TCX_INGRESS || type > BPF_TCX_EGRESS) return -EINVAL;
-  if (program == null) return -EINVAL;
-  const list = tcxList(device, type);
-  const at = positionOf(list, program);
-  if (at < 0) return -ENOENT;
-  if (list[at].link != 0) return -EBUSY;
-  list.splice(at, 1);
-  releaseProgram(program);
-  return 0;
+  return isTcx(type) ? detachTcx(device, type, program) : -EINVAL;
 }
 
 /** BPF_PROG_QUERY: writes at most `room` program numbers to `to`; how many there are, or -errno. */
 export function queryPrograms(target: u32, type: u32, to: usize, room: u32): i32 {
   let list: Attachment[];
-  if (type <= BPF_CGROUP_INET_EGRESS) {
+  if (cgroupProgramType(type) != 0) {
     const cgroup = cgroupAt(cgroupOf(target));
     if (cgroup == null) return -EBADF;
-    list = cgroup.list(type == BPF_CGROUP_INET_EGRESS);
-  } else if (type == BPF_TCX_INGRESS || type == BPF_TCX_EGRESS) {
+    list = cgroup.list(type);
+  } else if (isTcx(type)) {
     const device = netDevice(target);
     if (device == null) return -ENODEV;
     list = tcxList(device, type);

@@ -43,6 +43,7 @@ import { tcpRead, tcpConnect } from './tcp';
 import { TIMER_CLIENT } from './timers';
 import { udpSend } from './udp';
 import { cgroupAt } from './cgroup';
+import { address, mayConnect, maySend, nameSender, port } from './cgroup-socket';
 import { setCgroup } from '../memory/tasks';
 
 /** struct inet_sock of 6.18 */
@@ -83,7 +84,8 @@ export const SENT_BYTES: i32 = 3;
 export const DROPS: i32 = 4;
 export const CONNECTIONS: i32 = 5;
 export const QUEUED: i32 = 6;
-const COUNTERS: usize = 7;
+export const REFUSED: i32 = 7;
+const COUNTERS: usize = 8;
 
 export class Socket {
   /** linear address of the struct sock */
@@ -123,6 +125,11 @@ export class Socket {
   done: u32 = 0;
   interval: u64 = 0;
   payload: u32 = 0;
+  /** where it wants to: a cgroup's program may lead it elsewhere. 16 bytes, as `remote` */
+  target: usize = reserve(16);
+  targetPort: u32 = 0;
+  /** a datagram socket has called connect(2) */
+  connected: bool = false;
 
   constructor(
     public number: u32,
@@ -219,6 +226,7 @@ export function releaseSocket(socket: Socket): void {
   freeObject(socket.address);
   freeObject(socket.local);
   freeObject(socket.remote);
+  freeObject(socket.target);
   freeObject(socket.counters);
   if (socket.sent != 0) freeObject(socket.sent);
   sockets[socket.number] = null;
@@ -330,18 +338,23 @@ export function ownerOf(socket: Socket): Socket {
 function answerDatagram(socket: Socket, skb: usize): void {
   const network = networkOf(skb);
   const udp = dataOf(skb) - 8;
-  charge(COST_syscall, 1);
   const four = socket.family == INET;
-  udpSend(
-    socket,
-    four ? network + 16 : network + 24,
-    four ? network + 12 : network + 8,
-    <u32>bswap<u16>(load<u16>(udp)),
-    dataOf(skb),
-    lengthOf(skb),
-    packetOf(skb),
-  );
+  nameSender(socket, four ? network + 12 : network + 8, <u32>bswap<u16>(load<u16>(udp)));
+  charge(COST_syscall, 1);
+  memory.copy(to, address, 16);
+  memory.copy(source, socket.local, 16);
+  if (maySend(socket, to, port, source) != 0) {
+    socket.count(REFUSED, 1);
+    return;
+  }
+  const from = isAny(socket.family, source) ? (four ? network + 16 : network + 24) : source;
+  memory.copy(to, address, 16);
+  udpSend(socket, from, to, port, dataOf(skb), lengthOf(skb), packetOf(skb));
 }
+
+/** where a datagram goes, and where it says that it comes from */
+const to: usize = memory.data(16);
+const source: usize = memory.data(16);
 
 // ---- clients ----
 
@@ -352,6 +365,20 @@ export function scheduleClient(socket: Socket, delay: u64): void {
 
 const filler: usize = memory.data(2048);
 
+/** connect(2) to the client's target, or where programs of its cgroup lead it; false: they refuse. */
+function connect(socket: Socket): bool {
+  if (socket.connected) return true;
+  if (mayConnect(socket, socket.target, socket.targetPort) != 0) {
+    socket.count(REFUSED, 1);
+    return false;
+  }
+  memory.copy(socket.remote, address, 16);
+  socket.remotePort = port;
+  socket.connected = socket.type == DATAGRAM;
+  publish(socket);
+  return true;
+}
+
 /** A client's time has come: it asks. */
 export function clientRound(socket: Socket): void {
   if (socket.rounds == 0) return;
@@ -360,6 +387,10 @@ export function clientRound(socket: Socket): void {
   const cgroup = cgroupAt(socket.cgroup);
   if (cgroup != null) setCgroup(cgroup.id);
   charge(COST_syscall, 1);
+  if (socket.type != PING && !connect(socket)) {
+    if (socket.rounds > 0) scheduleClient(socket, socket.interval);
+    return;
+  }
   socket.count(SENT, 1);
   mark(0, STAGE_socket_send, VERDICT_pass, socket.type, 0, socket.payload, socket.number, socket.namespace);
   if (socket.type == PING) {
