@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { exampleNames, readExample } from '../cli/examples.ts';
 import { startLab } from '../cli/kernel.ts';
-import { benchCompiler } from '../compiler/bench.ts';
+import { benchCompiler, benchDump } from '../compiler/bench.ts';
+import { COMPILER_BUDGET, compilerBytes } from '../compiler/testing/bundle.ts';
 import { benchVerifier, formatVerifierBench } from '../judge/bench-verifier.ts';
 import { benchEditor } from '../lab/bench.ts';
 import { benchBook, CHAPTERS } from './large-course.ts';
@@ -29,7 +30,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void> | void>> = {
       const sources = [description.main, ...description.variants.map((variant) => variant.file)];
       return sources.map((file) => fileURLToPath(new URL(`../../examples/${name}/${file}`, import.meta.url)));
     });
-    const { rows, meanRatio, worstRatio } = await benchCompiler(files);
+    const { rows, meanRatio, worstRatio, meanTime, worstTime, slowest } = await benchCompiler(files);
     console.log('instructions (ms)            ours           clang    ours : clang');
     for (const row of rows) {
       const cell = (count: number | null, time: number | null): string =>
@@ -40,7 +41,25 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void> | void>> = {
         `${name}${cell(row.instructions, row.milliseconds)}${cell(row.clangInstructions, row.clangMilliseconds)}${ratio}`,
       );
     }
-    console.log(`instructions, ours : clang: geometric mean ${meanRatio.toFixed(2)}, worst ${worstRatio.toFixed(2)}`);
+    console.log(
+      `instructions, ours : clang: geometric mean ${meanRatio.toFixed(2)}, worst ${worstRatio.toFixed(2)}; the aims are 1.10 and 1.40`,
+    );
+    const part = (ratio: number | null): string => (ratio === null ? '-' : `1/${(1 / ratio).toFixed(0)}`);
+    console.log(
+      `time, ours warm : clang's process: geometric mean ${part(meanTime)}, worst ${part(worstTime)}; the aim is 1/20`,
+    );
+    console.log(`slowest: ${slowest.file}, ${slowest.milliseconds.toFixed(1)} ms; the aim is 10`);
+    const dump = benchDump();
+    if (typeof dump === 'string') console.log(`a real vmlinux.h: ${dump}`);
+    else {
+      const ms = (time: number | null): string => (time === null ? '-' : `${time.toFixed(0)} ms`);
+      console.log(
+        `a vmlinux.h of ${dump.lines} lines: cold ${ms(dump.cold)}, warm ${ms(dump.warm)}, clang ${ms(dump.clang)}; the aim is 500 ms`,
+      );
+    }
+    console.log(
+      `compiler and headers: ${((await compilerBytes()) / 1000).toFixed(1)} kB brotli; the aim is at most ${COMPILER_BUDGET / 1000}`,
+    );
   },
   async verifier() {
     console.log(formatVerifierBench(await benchVerifier((await startLab()).kernel)));
