@@ -6,7 +6,7 @@ const descriptions = import.meta.glob<ExampleDescription>('../../examples/*/exam
   import: 'default',
 });
 const texts = import.meta.glob<string>(
-  ['../../examples/*/{*.c,*.h,Makefile,*.sh}', '../../examples/*/exercises/*/{start,solution}.bpf.c'],
+  ['../../examples/*/{*.c,*.h,*.patch,Makefile,*.sh}', '../../examples/*/other-languages/*'],
   {
     eager: true,
     query: '?raw',

@@ -2,7 +2,8 @@
 //
 //   <Example name="xdp-drop" />
 //       The example of that name (examples/NAME/example.json): its code, its broken variants as tabs, Run, Edit and
-//       the result. `file="no-null-check.bpf.c"` opens with that file; `panels="packets maps trace"` names the parts of
+//       the result. `file="no-null-check.bpf.c"` opens with that file; `versions="drop.c null-bug.c"` offers these versions
+//       only; `panels="packets maps trace"` names the parts of
 //       the result that are shown (default: packets maps trace). Further panels stand beside the result as tabs:
 //       problems, bytecode (C and eBPF side by side), live-maps (maps that can be changed), linux (downloads).
 //
