@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { findProgram } from './clang.ts';
 
 const BPFTOOL = findProgram('bpftool') ?? '/usr/sbin/bpftool';
-const BPFFS = '/sys/fs/bpf';
+export const BPFFS = '/sys/fs/bpf';
 
 export interface LibbpfRun {
   readonly retval: number;
@@ -30,7 +30,7 @@ export interface LibbpfAnswer {
   readonly maps: Readonly<Record<string, readonly { readonly key: unknown; readonly value: unknown }[]>>;
 }
 
-function bpftool(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+export function bpftool(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     execFile(BPFTOOL, [...args], { timeout: 60_000, maxBuffer: 64 << 20 }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr }),
