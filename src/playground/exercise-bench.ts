@@ -56,7 +56,7 @@ function benchFor(section: HTMLElement, { exercise, start }: ExerciseFile, strin
   );
   const button = (action: string, label: string, hidden = false): HTMLElement =>
     element('button', { type: 'button', 'data-action': action, hidden }, label);
-  const run = button('run', strings.run, way !== 'ebpf');
+  const run = button('run', strings.run);
   run.prepend(drawing('0 0 16 16', play));
   const check = element(
     'button',
@@ -69,7 +69,12 @@ function benchFor(section: HTMLElement, { exercise, start }: ExerciseFile, strin
     check,
     root: element(
       'div',
-      { class: 'example exercise-bench', 'data-example': id, 'data-way': way, 'data-panels': 'packets maps trace' },
+      {
+        class: 'example exercise-bench',
+        'data-example': id,
+        'data-kind': way === 'ebpf' ? undefined : way,
+        'data-panels': 'packets maps trace',
+      },
       element(
         'fieldset',
         { class: 'versions' },
@@ -168,6 +173,8 @@ async function open(section: HTMLElement): Promise<Opened> {
       }),
     );
     checked.hidden = false;
+    // The list of what will be checked has become the list of what was.
+    section.querySelector('.checks')?.remove();
     say(summaryOf(report, own, language));
     if (report.passed && markDone(pathOf(section)) !== 'kept') bench.notice('progress', own['not-kept']);
     const { top } = checked.getBoundingClientRect();
