@@ -14,6 +14,7 @@ import type { ExerciseReport } from './exercise.ts';
 import type { ExerciseDescription } from './exercise-schema.ts';
 import type { LabRequest, LabResponse, LanguageAnswers, LanguageQuery, PathScenario } from './messages.ts';
 import type { PathReport } from './path-report.ts';
+import type { ThreeWaysOrder, ThreeWaysProgress, ThreeWaysReport, WayOrder, WayReport } from './way-report.ts';
 
 export type LabOutcome<Report> =
   | { readonly ok: true; readonly report: Report }
@@ -28,9 +29,9 @@ export interface Lab {
   bytecode(project: Project): Promise<LabOutcome<BytecodeReport | null>>;
   /** the ways that packets take through a network with the project's programs in it */
   path(project: Project, scenario: PathScenario): Promise<LabOutcome<PathReport>>;
-  /** changes a map of the program that ran last; null in the report: nothing is loaded any more */
   /** an exercise's checks on the reader's text */
   exercise(exercise: ExerciseDescription, source: string): Promise<LabOutcome<ExerciseReport>>;
+  /** changes a map of the program that ran last; null in the report: nothing is loaded any more */
   editMap(edit: MapEdit): Promise<LabOutcome<LiveReport | null>>;
   /** the packets once more, through the program that ran last */
   send(scenario: Scenario): Promise<LabOutcome<LiveReport | null>>;
@@ -48,6 +49,13 @@ export interface Lab {
     capture: Uint8Array<ArrayBuffer>,
     options?: ReplayRequest,
   ): Promise<LabOutcome<ReplayReport>>;
+  /** a patch or a module, built, booted or loaded, upon a few packets */
+  way(order: WayOrder): Promise<LabOutcome<WayReport>>;
+  /** one job, three ways, the same packets; `progress` and the signal as with a replay */
+  threeWays(
+    order: ThreeWaysOrder,
+    options?: { readonly progress?: (progress: ThreeWaysProgress) => void; readonly signal?: AbortSignal },
+  ): Promise<LabOutcome<ThreeWaysReport>>;
   cancel(): void;
 }
 
@@ -61,7 +69,7 @@ interface Pending {
   readonly settle: (outcome: LabOutcome<never> | { ok: true; report: never }) => void;
   timer: ReturnType<typeof setTimeout>;
   readonly kind: LabRequest['kind'];
-  readonly progress?: ((progress: ReplayProgress) => void) | undefined;
+  readonly progress?: ((progress: ReplayProgress | ThreeWaysProgress) => void) | undefined;
 }
 
 /** Milliseconds after which a request is given up and the worker is replaced; the first one also pays for loading. */
@@ -126,6 +134,26 @@ export function createLab(start: () => Worker = startWorker): Lab {
     });
   }
 
+  /** Work that says how far it is, and can be called off after the slice that it is in. */
+  async function long<Report>(
+    work: Work<LabRequest>,
+    {
+      signal,
+      ...options
+    }: { signal: AbortSignal | undefined; progress: Pending['progress']; transfer?: Transferable[] },
+  ): Promise<LabOutcome<Report>> {
+    const id = next++;
+    const abort = (): void => worker?.postMessage({ id: next++, kind: 'cancel', target: id } satisfies LabRequest);
+    signal?.addEventListener('abort', abort);
+    const outcome = ask<Report>(work, { ...options, id });
+    if (signal?.aborted) abort();
+    try {
+      return await outcome;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
   return {
     check(project) {
       for (const [id, request] of pending) {
@@ -143,21 +171,23 @@ export function createLab(start: () => Worker = startWorker): Lab {
     run: (project, scenario) => ask<RunReport>({ kind: 'run', project, scenario }),
     bytecode: (project) => ask<BytecodeReport | null>({ kind: 'bytecode', project }),
     path: (project, scenario) => ask<PathReport>({ kind: 'path', project, scenario }),
+    exercise: (exercise, source) => ask<ExerciseReport>({ kind: 'exercise', exercise, source }),
     editMap: (edit) => ask<LiveReport | null>({ kind: 'edit-map', edit }),
     send: (scenario) => ask<LiveReport | null>({ kind: 'send', scenario }),
-    async replay(project, capture, { program, progress, signal } = {}) {
-      const id = next++;
-      const abort = (): void => worker?.postMessage({ id: next++, kind: 'cancel', target: id } satisfies LabRequest);
-      signal?.addEventListener('abort', abort);
+    replay(project, capture, { program, progress, signal } = {}) {
       const work = { kind: 'replay', project, capture, ...(program === undefined ? {} : { program }) } as const;
-      const outcome = ask<ReplayReport>(work, { id, progress, transfer: [capture.buffer] });
-      if (signal?.aborted) abort();
-      try {
-        return await outcome;
-      } finally {
-        signal?.removeEventListener('abort', abort);
-      }
+      return long<ReplayReport>(work, {
+        signal,
+        transfer: [capture.buffer],
+        progress: progress && ((it) => progress(it as ReplayProgress)),
+      });
     },
+    way: (order) => ask<WayReport>({ kind: 'way', order }),
+    threeWays: (order, { progress, signal } = {}) =>
+      long<ThreeWaysReport>(
+        { kind: 'three-ways', order },
+        { signal, progress: progress && ((it) => progress(it as ThreeWaysProgress)) },
+      ),
     cancel: () => stop('cancelled', ''),
   };
 }
@@ -165,4 +195,3 @@ export function createLab(start: () => Worker = startWorker): Lab {
 function startWorker(): Worker {
   return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 }
-    exercise: (exercise, source) => ask<ExerciseReport>({ kind: 'exercise', exercise, source }),

@@ -47,7 +47,10 @@ export type LabRequest =
       readonly capture: Uint8Array;
       readonly program?: string;
     }
-  /** ends the replay `target` after the slice that it is in */
+  /** a patch or a module upon a few packets */
+  | { readonly id: number; readonly kind: 'way'; readonly order: WayOrder }
+  | { readonly id: number; readonly kind: 'three-ways'; readonly order: ThreeWaysOrder }
+  /** ends the replay, or the comparison, `target` after the slice that it is in */
   | { readonly id: number; readonly kind: 'cancel'; readonly target: number }
   | { readonly id: number; readonly kind: 'edit-map'; readonly edit: MapEdit }
   | { readonly id: number; readonly kind: 'send'; readonly scenario: Scenario }

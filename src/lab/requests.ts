@@ -44,7 +44,7 @@ export class Requests {
       this.#cancelled.add(request.target);
       return Promise.resolve();
     }
-    // An editor's question needs no kernel, so it waits for none.
+    // An editor's question needs no kernel, and the listing has one of its own: they wait for nobody.
     if (request.kind === 'language' || request.kind === 'bytecode') return this.#guarded(request);
     this.#last = this.#last.then(() => this.#guarded(request));
     return this.#last;
@@ -69,7 +69,7 @@ export class Requests {
       }
       case 'bytecode': {
         const { bytecodeOf } = await import('./bytecode.ts');
-        return { id, kind: 'listed', report: bytecodeOf(request.project) };
+        return { id, kind: 'listed', report: bytecodeOf(request.project, await this.#second()) };
       }
       case 'path': {
         const { pathOf } = await import('./path-report.ts');
@@ -77,14 +77,14 @@ export class Requests {
         return { id, kind: 'traced', report: pathOf(await this.#second(), request.project, network, options) };
       }
       case 'check':
+        // A module or a patch is only compiled: there is no verifier to ask.
+        if (request.project.target !== undefined) {
+          const { checkWay } = await import('./ways.ts');
+          return { id, kind: 'checked', report: checkWay(request.project) };
+        }
         return { id, kind: 'checked', report: (await this.#engine).check(request.project) };
       case 'run':
         return { id, kind: 'ran', report: (await this.#engine).run(request.project, request.scenario) };
-      case 'replay':
-        return this.#replay(request);
-      case 'edit-map':
-      case 'send': {
-        const lab = await this.#engine;
       case 'exercise': {
         const { checkExercise } = await import('./exercise.ts');
         const report = await checkExercise(await this.#engine, request.exercise, request.source);
@@ -98,6 +98,11 @@ export class Requests {
       }
       case 'three-ways':
         return this.#compare(request);
+      case 'replay':
+        return this.#replay(request);
+      case 'edit-map':
+      case 'send': {
+        const lab = await this.#engine;
         const { editMap, sendAgain } = await import('./live.ts');
         const run = lab.current;
         if (run === null) return { id, kind: 'live', report: null };
@@ -130,5 +135,25 @@ export class Requests {
     });
     this.#cancelled.delete(id);
     return { id, kind: 'replayed', report };
+  }
+
+  async #compare(request: Extract<LabRequest, { kind: 'three-ways' }>): Promise<LabResponse> {
+    const { id, order } = request;
+    const { runThreeWays } = await import('./three-ways.ts');
+    const lab = await this.#engine;
+    lab.current = null;
+    const run = runThreeWays(lab.kernel, order);
+    let shown = -Infinity;
+    let step = run.next(false);
+    while (!step.done) {
+      if (this.#thread.now() - shown >= PROGRESS) {
+        shown = this.#thread.now();
+        this.#thread.post({ id, kind: 'progress', progress: step.value });
+        await this.#thread.nextTurn();
+      }
+      step = run.next(this.#cancelled.has(id));
+    }
+    this.#cancelled.delete(id);
+    return { id, kind: 'compared', report: step.value };
   }
 }

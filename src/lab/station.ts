@@ -9,7 +9,7 @@ import type { Kernel } from '../loader/kernel.ts';
 import type { LoadedObject } from '../loader/load.ts';
 import { isProblem, problem } from '../loader/problems.ts';
 import type { Project, VerifyReport } from './api.ts';
-import { buildKernel, KernelLab, moduleName } from './kernel-lab.ts';
+import { buildKernel, KernelLab, moduleName, type Built } from './kernel-lab.ts';
 import { loadInto } from './kernel-types.ts';
 import { accepted, explanationOf, verifyReport } from './lab.ts';
 import { Network, type NetworkCounts } from './network.ts';
@@ -147,13 +147,10 @@ export class Station {
   }
 
   #patch(project: Project): Started {
-    const changed: Record<string, string> = {};
-    for (const [name, text] of Object.entries(project.files)) changed[name === project.main ? PATCHED : name] = text;
-    const built = buildKernel(changed);
-    const diagnostics = built.diagnostics.map((diagnostic) => named(diagnostic, project.main));
+    const { diagnostics, objects } = buildPatch(project);
     const said = '';
-    if (!built.objects) return { started: false, diagnostics, said, verified: null };
-    this.boot(built.objects);
+    if (!objects) return { started: false, diagnostics, said, verified: null };
+    this.boot(objects);
     this.#file = project.main;
     this.#change = { way: 'patch', name: '' };
     return { started: true, diagnostics, said, verified: null };
@@ -255,6 +252,14 @@ export class Station {
       source: source && source.file === PATCHED ? { ...source, file: this.#file } : source,
     }));
   }
+}
+
+/** The kernel with a reader's file in the place of ip_input.c, and further ones in theirs. Diagnostics speak of the reader's name. */
+export function buildPatch({ files, main }: Project): Built {
+  const changed: Record<string, string> = {};
+  for (const [name, text] of Object.entries(files)) changed[name === main ? PATCHED : name] = text;
+  const { diagnostics, objects } = buildKernel(changed);
+  return { objects, diagnostics: diagnostics.map((diagnostic) => named(diagnostic, main)) };
 }
 
 const named = (diagnostic: Diagnostic, main: string): Diagnostic =>

@@ -2,7 +2,7 @@
 // waits sees how far it is and can call it off. Reached by dynamic import, as few visits need it.
 import type { Kernel } from '../loader/kernel.ts';
 import { Connections } from './connections.ts';
-import { costBetween, fateByte, Station } from './station.ts';
+import { costBetween, fateByte, Station, type Started } from './station.ts';
 import { GAP, HOST, traffic, WELCOME } from './traffic.ts';
 import {
   FATES,
@@ -19,6 +19,7 @@ import {
 const SLICE = 1024;
 const CONNECTIONS = 12;
 const PROBE = 256;
+const NOTHING: Started = { started: false, diagnostics: [], said: '', verified: null };
 /** simulated nanoseconds that each machine has been up when the change comes: ten minutes */
 const UPTIME = 600_000_000_000n;
 /** Packets that one run may have: memory for what became of each is taken at once. */
@@ -49,10 +50,12 @@ function* runColumn(
 ): Generator<number, { column: ThreeWaysColumn; unwanted: number; cancelled: boolean }, boolean> {
   const station = new Station(kernel, order.traffic.seed);
   const connections = new Connections(WELCOME[1] ?? '', HOST, 7);
-  const open = connections.open(station.network, station.nic, CONNECTIONS);
-  station.network.pass(UPTIME);
+  const bare = order.bare === true;
+  const open = bare ? 0 : connections.open(station.network, station.nic, CONNECTIONS);
+  if (!bare) station.network.pass(UPTIME);
   const uptimeBefore = Number(station.network.now());
-  const started = station.start(way, order.projects[way]);
+  const started = bare ? NOTHING : station.start(way, order.projects[way]);
+  const runs = bare || started.started;
   const uptimeAfter = Number(station.network.now());
 
   const count = Math.max(0, Math.min(MOST_PACKETS, Math.floor(order.traffic.count)));
@@ -67,7 +70,7 @@ function* runColumn(
     const slice = Array.from({ length: Math.min(SLICE, count - done) }, () => source.next());
     unwanted += slice.filter((packet) => packet.unwanted).length;
     // Nobody is there to receive them; that they were sent is counted all the same.
-    if (started.started && station.state() === 'alive') {
+    if (runs && station.state() === 'alive') {
       const ends = station.send(
         slice.map(({ frame }) => frame),
         GAP,
@@ -78,7 +81,7 @@ function* runColumn(
     cancelled = yield done;
   }
   for (const fate of each.subarray(0, done)) fates[FATES[fate] ?? 'unseen']++;
-  const counts = started.started ? costBetween(before, station.network.counts()) : null;
+  const counts = runs ? costBetween(before, station.network.counts()) : null;
   const refusal = started.started ? costOfRefusal(station) : null;
   const kept = connections.alive(station.network, station.nic);
   const column: ThreeWaysColumn = {
@@ -102,9 +105,10 @@ export function* runThreeWays(
   order: ThreeWaysOrder,
 ): Generator<ThreeWaysProgress, ThreeWaysReport, boolean> {
   const columns: ThreeWaysColumn[] = [];
-  const total = order.traffic.count * WAYS.length;
+  const ways = order.ways ?? WAYS;
+  const total = order.traffic.count * ways.length;
   let unwanted = 0;
-  for (const [i, way] of WAYS.entries()) {
+  for (const [i, way] of ways.entries()) {
     const run = runColumn(kernel, way, order);
     let step = run.next(false);
     while (!step.done) {

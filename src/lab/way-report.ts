@@ -104,6 +104,10 @@ export interface TrafficSpec {
 export interface ThreeWaysOrder {
   readonly projects: Readonly<Record<Way, Project>>;
   readonly traffic: TrafficSpec;
+  /** only these; default: all three */
+  readonly ways?: readonly Way[];
+  /** a machine that was just restarted: nothing is loaded into it */
+  readonly bare?: boolean;
 }
 
 export interface Disruption {

@@ -1,11 +1,13 @@
 // One job done one way, upon a few packets: what a chapter's example of a patch or a module runs, and what an exercise checks.
 // Reached by dynamic import, as few visits need it.
+import { compile } from '../compiler/compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Kernel } from '../loader/kernel.ts';
+import type { CheckReport, Project } from './api.ts';
 import { attack } from './attack.ts';
 import { describePacket } from './packet-describe.ts';
 import { buildPacket } from './packet-build.ts';
-import { costBetween, Station } from './station.ts';
+import { buildPatch, costBetween, Station } from './station.ts';
 import { GAP } from './traffic.ts';
 import type { WayOrder, WayPacket, WayReport } from './way-report.ts';
 
@@ -13,6 +15,13 @@ export type { WayOrder, WayReport, WayPacket, WayFault, WayCounts } from './way-
 
 /** Packets of one run at most; a longer scenario is for the three-way lab. */
 const MOST = 10_000;
+
+/** What an editor shows as one types: the compiler's complaints. */
+export function checkWay({ files, main, target }: Project): CheckReport {
+  if (target !== 'patch')
+    return { diagnostics: compile({ files: new Map(Object.entries(files)), main, target: 'module' }).diagnostics };
+  return { diagnostics: buildPatch({ files, main }).diagnostics };
+}
 
 /** Boots the machine, makes the change, sends the packets. What a reader's C can cause is in the report, never thrown. */
 export function runWay(kernel: Kernel, order: WayOrder): WayReport {

@@ -3,15 +3,20 @@ import type { APIRoute } from 'astro';
 import { chapters } from '../site/chapters.ts';
 import { languages } from '../site/languages.ts';
 import { page } from '../site/site.ts';
+import { categories } from '../site/verifier-messages.ts';
 
 export const GET: APIRoute = async ({ site }) => {
   const address = (...parts: readonly string[]): string => new URL(page(...parts), site).href;
-  const reference = [[], ['helpers'], ['maps'], ['programs']].map((rest) => ['reference', ...rest]);
+  const messages = [[], ...categories.map((category) => [category])].map((rest) => ['messages', ...rest]);
+  const reference = [[], ['helpers'], ['maps'], ['programs'], ...messages, ['differences'], ['measured']].map(
+    (rest) => ['reference', ...rest],
+  );
   const tails = [
     [],
     ['glossary'],
     ['translations'],
     ['playground'],
+    ['three-ways'],
     ...reference,
     ...(await chapters()).map((chapter) => [chapter.slug]),
   ];

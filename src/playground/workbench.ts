@@ -1,7 +1,7 @@
 // One example at work: which file is shown, what the reader made of it, running it, editing it, saying what came of it.
 import type { Diagnostic, FixIt } from '../diagnostics/diagnostic.ts';
-import type { DefinitionReport, Project, RunReport, Scenario } from '../lab/api.ts';
-import { createLab, type Lab, type LabOutcome } from '../lab/client.ts';
+import type { DefinitionReport, KernelTarget, Project, RunReport, Scenario } from '../lab/api.ts';
+import type { Lab, LabOutcome } from '../lab/client.ts';
 import { element } from './dom.ts';
 import { chooseEditor, chosenEditor, loadEditor, type EditorWords } from './editor/editor.ts';
 import { loadExplanations, type Explain } from './explanations.ts';
@@ -16,6 +16,7 @@ import { originalWording, renderProblems } from './problems.ts';
 import { readPrograms, type Program } from './programs.ts';
 import { renderResult, tally } from './result.ts';
 import { markLines, showText } from './still.ts';
+import { sharedLab } from './shared-lab.ts';
 import { fill, loadStrings, type Strings } from './strings.ts';
 
 /** Milliseconds without a keystroke before the text is kept, and what is wrong with it is written beneath its lines. */
@@ -44,14 +45,12 @@ export interface WorkbenchOptions {
   readonly menu?: () => readonly MenuItem[];
 }
 
-/** One lab for all examples of a page. */
-let lab: Lab | null = null;
-export const sharedLab = (): Lab => (lab ??= createLab());
+export { sharedLab };
 
 export async function openWorkbench(root: HTMLElement, options: WorkbenchOptions = {}): Promise<Workbench> {
   const language = document.documentElement.lang;
   const [strings, explain] = await Promise.all([loadStrings(language), loadExplanations(language)]);
-  return createWorkbench(root, { strings, explain, language, lab: (lab ??= createLab()), ...options });
+  return createWorkbench(root, { strings, explain, language, lab: sharedLab(), ...options });
 }
 
 interface Surroundings extends WorkbenchOptions {
@@ -68,6 +67,8 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     return found;
   };
   const parts = new Set((root.dataset['panels'] ?? '').split(' '));
+  /** modules and patches run another way than eBPF */
+  const target = root.dataset['kind'] as KernelTarget | undefined;
   const scenario = JSON.parse(find('.scenario').textContent) as Scenario;
   const network: unknown = JSON.parse(root.querySelector('.network')?.textContent ?? 'null');
   const radios = [...root.querySelectorAll<HTMLInputElement>('.versions input')];
@@ -206,7 +207,7 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     const files = [...programs.values()]
       .filter((program) => program === compiled || program.kind === 'header')
       .map((program) => [program.file, program.text] as const);
-    return { files: Object.fromEntries(files), main: compiled.file };
+    return { files: Object.fromEntries(files), main: compiled.file, ...(target ? { target } : {}) };
   }
 
   /** The scenario as it applies to what is about to run: expectations hold for the course's own text only. */
@@ -291,6 +292,17 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     clearTimeout(pause);
     const hush = sayIfSlow(strings.working);
     const button = setTimeout(refresh, PATIENCE);
+    if (target) {
+      const shown = await runKernelMode(target);
+      running = false;
+      hush();
+      clearTimeout(button);
+      refresh();
+      if (program !== mainProgram()) return say('');
+      if (typeof shown === 'object') return sayFailure(shown);
+      say(shown);
+      return bringIntoView();
+    }
     const outcome = await lab.run(project(), scenarioFor(program));
     running = false;
     hush();
@@ -305,6 +317,61 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     if (!refused) say(tally(outcome.report, strings));
     else say(refused.span ? fill(strings['stopped-at'], { line: refused.span.line }) : strings['not-run']);
     bringIntoView();
+  }
+
+  /** A patch is built and booted, a module built and loaded: what to say about it, or why there is nothing to say. */
+  async function runKernelMode(way: KernelTarget): Promise<string | Exclude<LabOutcome<unknown>, { ok: true }>> {
+    const program = mainProgram();
+    const text = program.text;
+    const { packets, seed } = scenarioFor(program);
+    const order = { way, project: project(), packets, ...(seed === undefined ? {} : { seed }) };
+    const [outcome, view, words] = await Promise.all([
+      lab.way(order),
+      import('./way-result.ts'),
+      import('./way-strings.ts').then((module) => module.loadWayStrings(language)),
+    ]);
+    if (!outcome.ok) return outcome;
+    const { report } = outcome;
+    if (program !== mainProgram()) return '';
+    if (program.text === text) {
+      showProblems(program, report.diagnostics);
+      // Where it happened stands on the line itself, as a compiler's complaint would.
+      const [fault] = report.faults;
+      if (fault?.source?.file === program.file) {
+        const { line, column } = fault.source;
+        const here = {
+          line,
+          column,
+          endLine: line,
+          endColumn: column,
+          severity: 'error',
+          message: fault.title,
+        } as const;
+        if (program.editor) program.editor.showProblems([here], true);
+        else markLines(program.still, [here]);
+      }
+    }
+    const draw = (...children: readonly HTMLElement[]): void => {
+      result.replaceChildren(...children);
+      result.hidden = false;
+    };
+    draw(
+      ...view.renderWay(report, words, strings, {
+        goTo: (file, line, column) => void goTo(file, line, column),
+        reboot() {
+          draw(
+            element('p', { class: 'outcome-title' }, strings.result),
+            element('p', { class: 'rebooted' }, view.lamp('alive', words), ` ${words.rebooted}`),
+          );
+          say(words.rebooted);
+          button('run').focus();
+        },
+      }),
+    );
+    root.dataset['ran'] = program.file;
+    if (!report.started) return words['not-started'];
+    if (report.state !== 'alive') return words[`title-${report.state}`];
+    return view.tallyOfFates(view.countFates(report.packets), words);
   }
 
   function showResult(program: Program, report: RunReport): void {
@@ -350,6 +417,7 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
   function sayCheck(): void {
     const program = mainProgram();
     const errors = program.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+    if (errors === 0 && target) return say('');
     say(errors === 0 ? strings.clean : fill(strings['problem-count'], { count: errors, file: program.file }));
   }
 

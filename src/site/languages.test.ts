@@ -16,7 +16,7 @@ const read = (language: string, file: string) =>
 const placeholders = (text: string): string[] => [...text.matchAll(/\{[\w-]+\}/g)].map(([it]) => it).sort();
 
 describe.each(readdirSync(folder))('%s', (language) => {
-  test.each(['site.json', 'playground.json', 'path.json', 'packets.json'])('%s says all that English says', (file) => {
+  test.each(['site.json', 'playground.json', 'path.json', 'packets.json', 'ways.json'])('%s says all that English says', (file) => {
     const english = read('en', file);
     const own = read(language, file);
     expect([...own.keys()].sort()).toEqual([...english.keys()].sort());
