@@ -34,6 +34,8 @@ interface PageParts {
 
 function start({ page, place, notices, select, strings }: PageParts): void {
   const names = [...select.options].map((option) => option.value);
+  /** The reference's programs are too many to choose from, but a link may name one. */
+  const isKnown = (name: string): boolean => names.includes(name) || /^message-[a-z0-9-]{1,60}$/.test(name);
   const folders = new Map<string, Promise<ExampleFolder>>();
   let bench: Workbench | null = null;
   /** what is on the page; `shared` when it is somebody else's */
@@ -83,6 +85,7 @@ function start({ page, place, notices, select, strings }: PageParts): void {
     }
     if (mine !== number) return;
     bench?.close();
+    if (![...select.options].some((option) => option.value === name)) select.add(new Option(name, name));
     select.value = name;
     const files = filesOf(folder, shared);
     // Somebody else's program has a place of its own, so that nothing of the reader's is touched.
@@ -204,7 +207,7 @@ function start({ page, place, notices, select, strings }: PageParts): void {
   // ---------------------------------------------------------------- into the page
 
   function offerShared(shared: Shared): void {
-    if (!names.includes(shared.example)) return notice(fill(strings['missing-example'], { name: shared.example }));
+    if (!isKnown(shared.example)) return notice(fill(strings['missing-example'], { name: shared.example }));
     const look = button(strings['shared-look'], () => {
       void show(shared.example, shared.open, shared).then(() => {
         notice(
@@ -226,7 +229,7 @@ function start({ page, place, notices, select, strings }: PageParts): void {
     bench?.close();
     bench = null;
     for (const project of projects) {
-      if (!names.includes(project.example)) continue;
+      if (!isKnown(project.example)) continue;
       const folder = await folderNamed(project.example);
       const taken = takeIn(project, new Set(folder.files.map((file) => file.name)));
       count += taken.size;
@@ -300,10 +303,10 @@ function start({ page, place, notices, select, strings }: PageParts): void {
     const fragment = location.hash.replace(/^#/, '');
     const asked = new URLSearchParams(fragment);
     const wanted = asked.get('example');
-    const name = wanted !== null && names.includes(wanted) ? wanted : (names[0] ?? '');
+    const name = wanted !== null && isKnown(wanted) ? wanted : (names[0] ?? '');
     if (asked.has('p')) {
       const shared = await fromFragment(fragment);
-      const example = shared && names.includes(shared.example) ? shared.example : name;
+      const example = shared && isKnown(shared.example) ? shared.example : name;
       // First the reader's own; what was shared waits until it is asked for.
       await show(example, '', null);
       return shared ? offerShared(shared) : notice(strings['shared-bad']);

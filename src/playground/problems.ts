@@ -28,6 +28,10 @@ const isCategory = (note: DiagnosticNote): boolean => note.code.startsWith('V-ca
 /** Repeats the wording that is shown already. */
 const isWording = (note: DiagnosticNote): boolean => note.code === 'V-linux';
 
+/** Where the reference tells of a refusal: the page of its category, by its code. */
+const referenceOf = ({ code }: Diagnostic, category: DiagnosticNote): string =>
+  `${import.meta.env.BASE_URL.replace(/\/$/, '')}/${document.documentElement.lang}/reference/messages/${category.code.replace('V-category.', '')}/#${code}`;
+
 function problemElement(
   diagnostic: Diagnostic,
   file: string,
@@ -98,6 +102,13 @@ function problemElement(
           ),
       part('expected', strings['expected-note']),
       part('suggestion', strings.suggestion),
+      category
+        ? element(
+            'p',
+            { class: 'about-message' },
+            element('a', { href: referenceOf(diagnostic, category) }, strings['about-message']),
+          )
+        : null,
       ...fixes,
     ),
   );

@@ -1,6 +1,7 @@
 // Everything that can be found, in one language: sections of chapters, terms, helpers, map and program types.
 import { chapters, textFor } from '../chapters.ts';
 import { allTerms, termNamed } from '../glossary.ts';
+import { categories, problemsFor } from '../verifier-messages.ts';
 import { helpersFor, mapTypesFor, programTypesFor } from '../reference.ts';
 import { workshop } from '../workshop.ts';
 import type { Section } from '../../translations/mdx.ts';
@@ -66,5 +67,13 @@ export async function entriesFor(language: string): Promise<Entry[]> {
       where: 'in-programs',
       text: `${type.sentence} ${type.sections.map((section) => `SEC("${section}")`).join(' ')}`,
     })),
+    ...categories.flatMap((category) =>
+      problemsFor(language, category).map(({ problem, title, messages }) => ({
+        id: `reference/messages/${category}/#${problem.code}`,
+        title,
+        where: 'in-messages',
+        text: [problem.code, ...new Set(messages.map(({ wording }) => wording))].join(' · '),
+      })),
+    ),
   ];
 }

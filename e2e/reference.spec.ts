@@ -1,0 +1,85 @@
+// The reference as a reader uses it: a message of the log is looked up, its broken program opened, and the playground says
+// the same; what differs and what is modelled can be read; every kind of page is in order, on a phone too.
+import AxeBuilder from '@axe-core/playwright';
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright/test';
+import { Example, expect, languages, test, words } from './support.ts';
+
+interface Recorded {
+  readonly answers: Readonly<Record<string, { readonly words: readonly string[] }>>;
+}
+const recorded = JSON.parse(
+  readFileSync(new URL('../examples/verifier-messages/linux.json', import.meta.url), 'utf8'),
+) as Recorded;
+const said = (name: string): string => recorded.answers[name]?.words.at(-1) ?? '';
+
+const phone = { width: 360, height: 740 };
+const desktop = { width: 1440, height: 900 };
+
+async function atEnd(page: Page): Promise<Example> {
+  await expect(page.locator('.example.whole[data-ready]')).toBeAttached();
+  return new Example(page);
+}
+
+for (const language of languages) {
+  for (const [device, viewport] of Object.entries({ phone, desktop })) {
+    test(`${language}, ${device}: from a message to its broken program, to the same message, and back`, async ({
+      page,
+    }) => {
+      await page.setViewportSize(viewport);
+      await page.goto(`/${language}/reference/messages/`);
+      await page.locator('.wordings a', { hasText: "invalid mem access '…_or_null'" }).click();
+      const message = page.locator('#V110');
+      await expect(message).toBeInViewport();
+      const program = message.locator('.program').filter({ hasText: 'null-map-value' });
+      await expect(program.locator('.log')).toContainText(said('null-map-value'));
+      if ((await program.getAttribute('open')) === null) await program.locator('summary').click();
+      await program.locator('a[href*="broken.bpf.c"]').click();
+
+      const example = await atEnd(page);
+      await expect(page.locator('.playground select')).toHaveValue('message-null-map-value');
+      await page.locator('[data-action="run"]').click();
+      const problem = example.root.locator('.problem').first();
+      await expect(problem).toHaveAttribute('data-code', 'V110');
+      await expect(problem.locator('.kernel-message')).toContainText(said('null-map-value'));
+
+      await problem.getByRole('link', { name: words(language)['about-message'] }).click();
+      await expect(page).toHaveURL(new RegExp(`/${language}/reference/messages/memory/#V110$`));
+      await expect(page.locator('#V110')).toBeInViewport();
+    });
+  }
+
+  test(`${language}: the mended program is accepted`, async ({ page }) => {
+    await page.goto(`/${language}/playground/#example=message-unchecked-packet&file=fixed.bpf.c`);
+    const example = await atEnd(page);
+    await page.locator('[data-action="run"]').click();
+    await expect(example.root.locator('.result .packet-row')).toHaveCount(1);
+    await expect(example.root.locator('.problem')).toHaveCount(0);
+  });
+
+  test(`${language}: a word of Linux finds its page by the course's search`, async ({ page }) => {
+    await page.goto(`/${language}/reference/`);
+    await page.keyboard.press('/');
+    await page.keyboard.type('unreleased reference');
+    await expect(page.locator('a[href$="/reference/messages/resource/#V401"]')).toBeVisible();
+  });
+
+  for (const path of ['', 'messages/', 'messages/memory/', 'messages/structure/', 'differences/', 'measured/']) {
+    test(`${language}: reference/${path} has nothing for axe to say, and fits a phone`, async ({ page }) => {
+      await page.setViewportSize(phone);
+      await page.goto(`/${language}/reference/${path}`);
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(wider).toBeLessThanOrEqual(0);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(
+        violations.map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes
+              .map((node) => node.html)
+              .slice(0, 3)
+              .join(' ')}`,
+        ),
+      ).toEqual([]);
+    });
+  }
+}

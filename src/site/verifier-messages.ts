@@ -1,0 +1,180 @@
+// The verifier's messages as reference pages: the catalogue that the playground explains refusals by, Linux's wordings, the
+// programs of examples/verifier-messages with what Linux said of them, and the words of content/reference.
+import { MESSAGE_ERRNO, MESSAGE_NAMES, MESSAGE_TEMPLATES } from '../bpf/verifier-messages.ts';
+import { CATEGORIES, englishTemplates, PROBLEMS, problemOfMessage, type Problem } from '../explain/catalogue.ts';
+import { messageNames } from '../explain/read-message.ts';
+import { diffLines, type DiffLine } from '../translations/diff.ts';
+
+/** content/reference/LANGUAGE/verifier-messages.json, by code */
+interface Words {
+  readonly title: string;
+  readonly cause: string;
+}
+type Texts = Readonly<Record<string, string>>;
+
+const words = import.meta.glob<Readonly<Record<string, Words>>>('../../content/reference/*/verifier-messages.json', {
+  eager: true,
+  import: 'default',
+});
+const translated = import.meta.glob<Texts>('../../content/diagnostics/*/verifier.json', {
+  eager: true,
+  import: 'default',
+});
+const sources = import.meta.glob<string>('../../examples/verifier-messages/*/{broken,fixed}.bpf.c', {
+  eager: true,
+  query: '?raw',
+  import: 'default',
+});
+const purposes = import.meta.glob<{ code: string; message: string }>(
+  '../../examples/verifier-messages/*/message.json',
+  {
+    eager: true,
+    import: 'default',
+  },
+);
+interface Recorded {
+  readonly kernel: string;
+  readonly date: string;
+  readonly answers: Readonly<Record<string, { readonly words: readonly string[] }>>;
+}
+const tables = import.meta.glob<unknown>('../../examples/verifier-messages/*.json', { eager: true, import: 'default' });
+const recorded = tables['../../examples/verifier-messages/linux.json'] as Recorded;
+const without = tables['../../examples/verifier-messages/without-program.json'] as Texts;
+
+/** Which kernel was asked about the programs, and when. */
+export const asked = { kernel: recorded.kernel, date: recorded.date };
+
+/** An example's folder as the playground names it. */
+export const exampleOf = (name: string): string => `message-${name}`;
+
+export interface MessageProgram {
+  readonly name: string;
+  readonly broken: string;
+  readonly fixed: string;
+  readonly diff: readonly DiffLine[];
+  /** Linux's words, a line each */
+  readonly words: readonly string[];
+  readonly code: string;
+  /** of the messages in those words */
+  readonly messages: readonly string[];
+}
+
+export const messagePrograms: readonly MessageProgram[] = Object.entries(purposes)
+  .map(([path, { code, message }]) => {
+    const name = path.split('/').at(-2) ?? '';
+    const text = (kind: string): string => sources[path.replace('message.json', `${kind}.bpf.c`)] ?? '';
+    const [broken, fixed] = [text('broken'), text('fixed')];
+    const lines = recorded.answers[name]?.words ?? [];
+    return {
+      name,
+      code,
+      broken,
+      fixed,
+      diff: diffLines(broken, fixed),
+      words: lines,
+      messages: [...new Set([message, ...messageNames(lines)])],
+    };
+  })
+  .sort((a, b) => a.name.localeCompare(b.name));
+
+export interface MessageEntry {
+  /** packet-access: the address on the page, stable */
+  readonly id: string;
+  readonly name: string;
+  /** Linux's wording, with … for what differs from case to case */
+  readonly wording: string;
+  /** why no program gets it here; a key of content/ui's reference.json */
+  readonly without: string | null;
+}
+
+export interface ProblemEntry {
+  readonly problem: Problem;
+  readonly title: string;
+  readonly cause: string;
+  /** what the playground says, where nothing of the case stands in it */
+  readonly message: string | null;
+  readonly expected: string;
+  readonly suggestion: string;
+  readonly messages: readonly MessageEntry[];
+  readonly programs: readonly MessageProgram[];
+}
+
+/** `R%d invalid mem access '%s'` → `R… invalid mem access '…'` */
+const wordingOf = (template: string): string =>
+  template.replace(/\\c$/, '').replace(/%(?:lld|llu|ld|02x|#x|[duxs])/g, '…');
+
+function entryOf(name: string): MessageEntry {
+  const template = MESSAGE_TEMPLATES[MESSAGE_NAMES.indexOf(name)] ?? '';
+  return {
+    id: name.toLowerCase().replace(/_/g, '-'),
+    name,
+    wording: wordingOf(template),
+    without: without[name] ?? null,
+  };
+}
+
+/** One message means three by the kind of pointer; each of the three shows it. */
+const BY_POINTER = 'INVALID_MEM_ACCESS';
+const POINTER_PROBLEMS: Texts = { V110: "'…_or_null'", V111: "'scalar'", V112: "'…'" };
+
+/** Pieces that only stand behind another message's beginning have no place of their own. */
+const PIECES = new Set(['ARGUMENT_EXPECTED', 'ARGUMENT_EXPECTED_LAST', 'RETURN_RANGE_SMIN', 'RETURN_RANGE_SMAX']);
+
+function messagesOf(problem: Problem): MessageEntry[] {
+  const kind = POINTER_PROBLEMS[problem.code];
+  const own = Object.keys(problem.messages).filter(
+    (name) => name !== BY_POINTER && !PIECES.has(name) && MESSAGE_ERRNO[MESSAGE_NAMES.indexOf(name)] !== 0,
+  );
+  const entries = own.map(entryOf);
+  if (kind === undefined) return entries;
+  const entry = entryOf(BY_POINTER);
+  return [
+    { ...entry, id: `${entry.id}-${problem.code.toLowerCase()}`, wording: entry.wording.replace("'…'", kind) },
+    ...entries,
+  ];
+}
+
+export function textIn(language: string, code: string): Words {
+  for (const candidate of [language, 'en']) {
+    const found = words[`../../content/reference/${candidate}/verifier-messages.json`]?.[code];
+    if (found) return found;
+  }
+  throw new Error(`content/reference/en/verifier-messages.json has nothing on ${code}`);
+}
+
+/** Beneath a line of code these stand without their full stop; on a page they are sentences. */
+const asSentence = (text: string): string => (/[.!?။)]$/.test(text) ? text : `${text}.`);
+
+/** A category's problems. */
+export function problemsFor(language: string, category: string): ProblemEntry[] {
+  const texts: Texts = { ...englishTemplates(), ...translated[`../../content/diagnostics/${language}/verifier.json`] };
+  return PROBLEMS.filter((problem) => problem.category === category).map((problem) => {
+    const message = texts[problem.code] ?? problem.message;
+    const messages = messagesOf(problem);
+    const own = messagePrograms.filter((program) => program.code === problem.code);
+    // What never comes last in a log is shown by the programs of what follows it.
+    const names = new Set(messages.map(({ name }) => name).filter((name) => name !== BY_POINTER));
+    const others = messagePrograms.filter((program) => program.messages.some((name) => names.has(name)));
+    return {
+      problem,
+      ...textIn(language, problem.code),
+      message: /\{\w+\}/.test(message) ? null : asSentence(message),
+      expected: asSentence(texts[`${problem.code}.expected`] ?? problem.expected),
+      suggestion: asSentence(texts[`${problem.code}.suggestion`] ?? problem.suggestion),
+      messages,
+      programs: own.length > 0 ? own : others,
+    };
+  });
+}
+
+export const categories = Object.keys(CATEGORIES);
+
+export const categoryTitle = (language: string, category: string): string =>
+  translated[`../../content/diagnostics/${language}/verifier.json`]?.[`V-category.${category}`] ??
+  CATEGORIES[category as keyof typeof CATEGORIES];
+
+/** How many messages can be looked up. */
+export const messageCount = new Set(PROBLEMS.flatMap((problem) => messagesOf(problem).map(({ name }) => name))).size;
+
+/** Where a code is explained: the category of its page. */
+export const categoryOfMessage = (name: string): string | undefined => problemOfMessage(name)?.category;
