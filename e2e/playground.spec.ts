@@ -51,6 +51,10 @@ for (const language of languages) {
       await tab(page, 'bytecode').click();
       const call = page.locator('.stretch', { hasText: 'call bpf_map_lookup_elem' }).first();
       await expect(call.locator('.source')).toContainText('bpf_map_lookup_elem(&counters');
+      // The third column: what the JIT made of the same line. Where there is no room for it, it takes the second one's place.
+      const wasm = page.locator('.sides label', { hasText: 'WebAssembly' });
+      if (await wasm.isVisible()) await wasm.click();
+      await expect(call.locator('.wasm')).toContainText('call $bpf_map_lookup_elem');
       await call.hover();
       await expect(page.locator('pre .line.lit')).toHaveAttribute(
         'data-line',

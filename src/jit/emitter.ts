@@ -44,8 +44,16 @@ export interface Surroundings {
 
 export type Code = w.Bytes;
 
+/** From this byte of a function's code on it does what the instruction at `slot` says. */
+export interface CodeMark {
+  readonly at: number;
+  readonly slot: number;
+}
+
 export class Emitter {
   readonly code: Code = new w.Bytes();
+  /** where in `code` the instruction of a slot begins, in the order of the code */
+  readonly marks: CodeMark[] = [];
   readonly around: Surroundings;
   /** the local BUDGET mirrors the machine's word */
   readonly paysForLoops: boolean;
@@ -139,6 +147,10 @@ export class Emitter {
     if (!this.paysForLoops) return;
     this.reloadBudget();
     this.spend(this.ahead(slot));
+  }
+
+  mark(slot: number): void {
+    this.marks.push({ at: this.code.length, slot });
   }
 
   at(slot: number): Instruction {

@@ -6,7 +6,7 @@ import type { Instruction } from '../bpf/instruction.ts';
 import * as op from '../bpf/opcodes.ts';
 import { findSubprograms } from './graph.ts';
 import { KERNEL_FUNCTIONS, type KernelFunction, type Machine } from './machine.ts';
-import { FUNCTION_PARAMETERS, LOCALS, type Surroundings } from './emitter.ts';
+import { FUNCTION_PARAMETERS, LOCALS, type CodeMark, type Surroundings } from './emitter.ts';
 import { FunctionTranslator } from './translate.ts';
 import { I32, I64, assembleModule, type Bytes, type FunctionType, type Import } from './wasm.ts';
 
@@ -28,6 +28,8 @@ export interface CompiledProgram {
   readonly subprograms: readonly number[];
   /** helpers that the module imports, by number: `helper.h${id}` */
   readonly helpers: readonly number[];
+  /** a function's code by instruction: offsets into its code, behind its locals */
+  readonly marks: readonly (readonly CodeMark[])[];
 }
 
 /** Linux marks probing loads by modes that no program may use itself (BPF_PROBE_MEM, BPF_PROBE_MEMSX). */
@@ -108,14 +110,15 @@ export function compileProgram(program: readonly Instruction[], options: Compile
     functionCount: subprograms.length,
     functionType: 0,
   };
-  const bodies: Bytes[] = subprograms.map((from, i) =>
-    new FunctionTranslator(around, from, subprograms[i + 1] ?? instructions.length).translate(),
+  const translators = subprograms.map(
+    (from, i) => new FunctionTranslator(around, from, subprograms[i + 1] ?? instructions.length),
   );
+  const bodies: Bytes[] = translators.map((translator) => translator.translate());
   const wasm = assembleModule({
     types,
     imports,
     functions: bodies.map((code) => ({ type: 0, locals: LOCALS, code })),
     exports: Object.fromEntries(bodies.map((_, i) => [`f${i}`, first + i])),
   });
-  return { wasm, subprograms, helpers };
+  return { wasm, subprograms, helpers, marks: translators.map(({ marks }) => marks) };
 }

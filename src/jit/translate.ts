@@ -13,7 +13,7 @@ import { BPF_MAX_LOOPS } from '../bpf/limits.ts';
 import * as op from '../bpf/opcodes.ts';
 import { arithmetic } from './arithmetic.ts';
 import { call } from './calls.ts';
-import { BUDGET, DISPATCH, Emitter, MAY_GOTO, type Code, type Surroundings } from './emitter.ts';
+import { BUDGET, DISPATCH, Emitter, MAY_GOTO, type Code, type CodeMark, type Surroundings } from './emitter.ts';
 import { buildGraph, isWide, jumpTarget, loopWeights, type Block, type Graph } from './graph.ts';
 import { atomic, load, packetLoad, store } from './memory-access.ts';
 import { emitControlFlow } from './structure.ts';
@@ -56,6 +56,10 @@ export class FunctionTranslator {
       return end.kind === 'branch' && around.instructions[end.slot]?.opcode === (op.BPF_JMP | op.BPF_JCOND);
     });
     this.emitter = new Emitter(around, around.counting || !this.isMain || this.mayGoto);
+  }
+
+  get marks(): readonly CodeMark[] {
+    return this.emitter.marks;
   }
 
   translate(): Code {
@@ -101,6 +105,7 @@ export class FunctionTranslator {
       this.emitter.spend(block.count);
     }
     for (let slot = block.start; slot < block.stop; slot++) {
+      this.emitter.mark(slot);
       const instruction = this.emitter.at(slot);
       const wide = isWide(instructions, slot);
       if (wide && !this.isUnknown(instruction))
@@ -117,6 +122,7 @@ export class FunctionTranslator {
 
   private leave(block: Block): void {
     if (block.end.kind === 'exit') {
+      this.emitter.mark(block.stop);
       if (this.around.counting && this.isMain) {
         // The last blocks may have taken more than there was.
         this.emitter.code.get(BUDGET).i64(0n).byte(w.I64_LT_S, w.IF, w.EMPTY);
@@ -142,6 +148,7 @@ export class FunctionTranslator {
   private condition(block: Block): void {
     const { code } = this.emitter;
     if (block.end.kind !== 'branch') return;
+    this.emitter.mark(block.end.slot);
     const instruction = this.emitter.at(block.end.slot);
     const wide = (instruction.opcode & 7) === op.BPF_JMP;
     const operation = instruction.opcode & 0xf0;

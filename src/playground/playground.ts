@@ -36,6 +36,8 @@ function start({ page, place, notices, select, strings }: PageParts): void {
   const names = [...select.options].map((option) => option.value);
   /** The reference's programs are too many to choose from, but a link may name one. */
   const isKnown = (name: string): boolean => names.includes(name) || /^message-[a-z0-9-]{1,60}$/.test(name);
+  /** the course's first example greets whoever asks for none */
+  const first = names.includes('xdp-drop') ? 'xdp-drop' : (names[0] ?? '');
   const folders = new Map<string, Promise<ExampleFolder>>();
   let bench: Workbench | null = null;
   /** what is on the page; `shared` when it is somebody else's */
