@@ -11,32 +11,37 @@ export interface Frame {
   readonly offsets: ReadonlyMap<Inst, number>;
 }
 
-/** Beyond this many words of bit sets the slots are not compared: the function is lost anyway. */
-const MOST_WORDS = 1 << 22;
+/** What a slot must not share its place with; null: with nothing at all. */
+type Neighbours = ((slot: Inst) => Iterable<Inst>) | null;
 
 export function layOutFrame(func: Func, needed: (alloca: Inst) => boolean, limit: number): Frame {
   const slots = func.blocks[0]!.insts.filter((inst) => inst.op === 'alloca' && needed(inst));
-  const together = interference(func, slots);
-  const frame = place(slots, together);
+  const neighbours = interference(func, slots, limit);
+  const frame = place(slots, neighbours);
   if (frame.size <= limit) return frame;
   // the large ones first leave smaller holes
   const order = [...slots].sort((a, b) => b.size - a.size);
-  const other = place(order, together);
+  const other = place(order, neighbours);
   return other.size < frame.size ? other : frame;
 }
 
 /** First fit from the top of the frame down, in the given order. */
-function place(slots: readonly Inst[], together: (a: Inst, b: Inst) => boolean): Frame {
+function place(slots: readonly Inst[], neighbours: Neighbours): Frame {
   /** distance from the frame's top to the slot's first byte */
   const depths = new Map<Inst, number>();
   let size = 0;
   for (const slot of slots) {
     const align = Math.min(8, slot.align);
-    const others = [...depths].filter(([other]) => together(slot, other)).sort(([, a], [, b]) => a - b);
-    let depth = Math.ceil(slot.size / align) * align;
-    for (const [other, end] of others) {
+    const down = (bytes: number): number => Math.ceil(bytes / align) * align;
+    let depth = down((neighbours ? 0 : size) + slot.size);
+    const others: [Inst, number][] = [];
+    for (const other of neighbours?.(slot) ?? []) {
+      const end = depths.get(other);
+      if (end !== undefined) others.push([other, end]);
+    }
+    for (const [other, end] of others.sort(([, a], [, b]) => a - b)) {
       const begin = end - other.size;
-      if (depth > begin && depth - slot.size < end) depth = Math.ceil((end + slot.size) / align) * align;
+      if (depth > begin && depth - slot.size < end) depth = down(end + slot.size);
     }
     depths.set(slot, depth);
     size = Math.max(size, depth);
@@ -45,70 +50,72 @@ function place(slots: readonly Inst[], together: (a: Inst, b: Inst) => boolean):
   return { size, offsets: new Map([...depths].map(([slot, depth]) => [slot, size - depth])) };
 }
 
-/** May two slots not share their place? Yes, where in doubt. */
-function interference(func: Func, slots: readonly Inst[]): (a: Inst, b: Inst) => boolean {
-  const all = (): boolean => true;
-  const words = Math.ceil(slots.length / 32);
+/**
+ * Which slots live at the same time as each? null when more than `limit` bytes do at one place: then the function is lost whatever
+ * shares a place. So the sets that are compared stay small, however many slots there are.
+ */
+function interference(func: Func, slots: readonly Inst[], limit: number): Neighbours {
+  if (slots.length < 2) return null;
   const order = reversePostorder(func);
-  if (slots.length < 2 || words * order.length > MOST_WORDS) return all;
-  const number = new Map(slots.map((slot, i) => [slot, i]));
-  const out = new Map<Block, Uint32Array>(order.map((block) => [block, new Uint32Array(words)]));
-  const has = (set: Uint32Array, i: number): boolean => ((set[i >> 5]! >> (i & 31)) & 1) !== 0;
-  const add = (set: Uint32Array, i: number): void => {
-    set[i >> 5]! |= 1 << (i & 31);
+  const known = new Set(slots);
+  const out = new Map<Block, ReadonlySet<Inst>>();
+  const fits = (live: ReadonlySet<Inst>): boolean => {
+    let bytes = 0;
+    for (const slot of live) bytes += slot.size;
+    return bytes <= limit;
   };
-  const enter = (block: Block): Uint32Array => {
-    const live = new Uint32Array(words);
-    for (const pred of block.preds) out.get(pred)?.forEach((word, w) => (live[w]! |= word));
+  const enter = (block: Block): Set<Inst> => {
+    const live = new Set<Inst>();
+    for (const pred of block.preds) for (const slot of out.get(pred) ?? []) live.add(slot);
     return live;
   };
-  const step = (inst: Inst, live: Uint32Array): void => {
-    const i = number.get(inst.args[0]!);
-    if (i === undefined) return;
-    if (inst.op === 'lifestart') add(live, i);
-    else live[i >> 5]! &= ~(1 << (i & 31));
+  const step = (inst: Inst, live: Set<Inst>): void => {
+    const slot = inst.args[0]!;
+    if (!known.has(slot)) return;
+    if (inst.op === 'lifestart') live.add(slot);
+    else live.delete(slot);
   };
   for (let changed = true; changed;) {
     changed = false;
     for (const block of order) {
       const live = enter(block);
       for (const inst of block.insts) if (inst.op === 'lifestart' || inst.op === 'lifeend') step(inst, live);
-      const before = out.get(block)!;
-      if (live.every((word, w) => word === before[w])) continue;
+      const before = out.get(block);
+      // they only grow
+      if (before?.size === live.size) continue;
+      if (!fits(live)) return null;
       out.set(block, live);
       changed = true;
     }
   }
 
-  const conflicts = slots.map(() => new Uint32Array(words));
+  const conflicts = new Map<Inst, Set<Inst>>(slots.map((slot) => [slot, new Set()]));
   /** touched where they are not known to live: no word on when they do */
-  const always = new Uint32Array(words);
-  const note = (i: number, live: Uint32Array): void => {
-    live.forEach((word, w) => (conflicts[i]![w]! |= word));
+  const always = new Set<Inst>();
+  const note = (slot: Inst, live: ReadonlySet<Inst>): void => {
+    for (const other of live) {
+      conflicts.get(slot)!.add(other);
+      conflicts.get(other)!.add(slot);
+    }
   };
   for (const block of order) {
     const live = enter(block);
-    slots.forEach((_, i) => {
-      if (has(live, i)) note(i, live);
-    });
+    if (!fits(live)) return null;
+    for (const slot of live) note(slot, live);
     for (const inst of block.insts) {
       if (inst.op === 'lifestart' || inst.op === 'lifeend') {
         step(inst, live);
-        const i = number.get(inst.args[0]!);
-        if (i !== undefined && inst.op === 'lifestart') note(i, live);
+        if (inst.op === 'lifestart' && known.has(inst.args[0]!)) note(inst.args[0]!, live);
         continue;
       }
       if (inst.op === 'ptradd') continue;
       for (const arg of inst.args) {
         if (arg.op !== 'alloca' && arg.op !== 'ptradd') continue;
-        const i = number.get(rangeOf(arg).base);
-        if (i !== undefined && !has(live, i)) add(always, i);
+        const slot = rangeOf(arg).base;
+        if (known.has(slot) && !live.has(slot)) always.add(slot);
       }
     }
   }
-  return (a, b) => {
-    const i = number.get(a)!;
-    const j = number.get(b)!;
-    return has(always, i) || has(always, j) || has(conflicts[i]!, j) || has(conflicts[j]!, i);
-  };
+  if (always.size === 0) return (slot) => conflicts.get(slot)!;
+  return (slot) => (always.has(slot) ? slots : new Set([...conflicts.get(slot)!, ...always]));
 }
