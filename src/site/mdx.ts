@@ -36,6 +36,11 @@
 //       start from the example's own program. Start, hints and solution (as a diff) are folded. A task that asks for no
 //       program has neither `example` nor `name`.
 //
+//   <ThreeWays />                     one job as patch, module and eBPF on the same packets, side by side; `fault="null"` begins with a
+//                                     mistake (none null use-after-free wild-write endless-loop), `traffic="flood"` with other
+//                                     traffic (mixed calm flood)
+//   <PatchRoad />                     the road of a kernel patch as a timeline: content/patch-road/road.json
+//
 //   <Steps>1. … 2. …</Steps>          numbered steps, drawn as a path, around an ordinary numbered list
 //
 //   <Summary>- … - …</Summary>        what was learnt, at the end, around an ordinary list
@@ -52,11 +57,13 @@ import Heading2 from './components/Heading2.astro';
 import Heading3 from './components/Heading3.astro';
 import Hint from './components/Hint.astro';
 import LinuxSays from './components/LinuxSays.astro';
+import PatchRoad from './components/PatchRoad.astro';
 import Source from './components/Source.astro';
 import Steps from './components/Steps.astro';
 import Summary from './components/Summary.astro';
 import Table from './components/Table.astro';
 import Term from './components/Term.astro';
+import ThreeWays from './components/ThreeWays.astro';
 
 /**
  * Handed to every chapter's `<Content components={…} />`. `table` makes every Markdown table scroll on its own; headings
@@ -70,10 +77,12 @@ export const vocabulary = {
   Exercise,
   Hint,
   LinuxSays,
+  PatchRoad,
   Source,
   Steps,
   Summary,
   Term,
+  ThreeWays,
   h2: Heading2,
   h3: Heading3,
   table: Table,

@@ -29,6 +29,7 @@ export const vocabulary: Readonly<Record<string, Word>> = {
   },
   Hint: { needs: [], text: true, example: '<Hint> … </Hint>' },
   LinuxSays: { needs: ['example'], text: false, example: '<LinuxSays example="xdp-drop" file="drop.bpf.c" />' },
+  PatchRoad: { needs: [], text: false, example: '<PatchRoad />' },
   Source: {
     needs: ['href', 'title'],
     text: 'either',
@@ -36,5 +37,14 @@ export const vocabulary: Readonly<Record<string, Word>> = {
   },
   Steps: { needs: [], text: true, example: '<Steps> 1. … </Steps>' },
   Summary: { needs: [], text: true, example: '<Summary> - … </Summary>' },
+  ThreeWays: {
+    needs: [],
+    text: false,
+    values: {
+      fault: ['none', 'null', 'use-after-free', 'wild-write', 'endless-loop'],
+      traffic: ['mixed', 'calm', 'flood'],
+    },
+    example: '<ThreeWays fault="null" />',
+  },
   Term: { needs: ['id'], text: 'either', example: '<Term id="verifier" />' },
 };

@@ -3,16 +3,21 @@ import { check, pairsOf } from './check.ts';
 import { parseJson, type Course } from '../course.ts';
 import type { Section } from '../mdx.ts';
 
-/** Strings of the examples' buttons, by key; strings with something to fill in are on no button. */
+/** Where the strings of buttons stand; the first file that has a name decides. */
+const FILES = ['playground', 'ways', 'path', 'exercise'];
+
+/** Strings of the examples' buttons, by file and key; strings with something to fill in are on no button. */
 function strings(course: Course, language: string): Map<string, string> {
-  const parsed = parseJson(course.files.get(`content/ui/${language}/playground.json`)) as Record<
-    string,
-    unknown
-  > | null;
   return new Map(
-    Object.entries(parsed ?? {}).flatMap(([key, text]) =>
-      typeof text === 'string' && !text.includes('{') ? [[key, text] as const] : [],
-    ),
+    FILES.flatMap((file) => {
+      const parsed = parseJson(course.files.get(`content/ui/${language}/${file}.json`)) as Record<
+        string,
+        unknown
+      > | null;
+      return Object.entries(parsed ?? {}).flatMap(([key, text]) =>
+        typeof text === 'string' && !text.includes('{') ? [[`${file}.json "${key}"`, text] as const] : [],
+      );
+    }),
   );
 }
 
@@ -37,7 +42,7 @@ export const buttonNames = check(
           file: text.path,
           line: translated.line,
           message: `the section {#${translated.id}} does not name the button **${wanted}**, as the original names **${name}**`,
-          mend: `write **${wanted}**; that is "${key ?? ''}" in content/ui/${languageOf(text.path)}/playground.json`,
+          mend: `write **${wanted}**, as in content/ui/${languageOf(text.path)}/${key ?? ''}`,
         };
       }
     }
