@@ -13,41 +13,33 @@ const recorded = JSON.parse(
 ) as Recorded;
 const said = (name: string): string => recorded.answers[name]?.words.at(-1) ?? '';
 
-const phone = { width: 360, height: 740 };
-const desktop = { width: 1440, height: 900 };
-
 async function atEnd(page: Page): Promise<Example> {
   await expect(page.locator('.example.whole[data-ready]')).toBeAttached();
   return new Example(page);
 }
 
 for (const language of languages) {
-  for (const [device, viewport] of Object.entries({ phone, desktop })) {
-    test(`${language}, ${device}: from a message to its broken program, to the same message, and back`, async ({
-      page,
-    }) => {
-      await page.setViewportSize(viewport);
-      await page.goto(`/${language}/reference/messages/`);
-      await page.locator('.wordings a', { hasText: "invalid mem access '…_or_null'" }).click();
-      const message = page.locator('#V110');
-      await expect(message).toBeInViewport();
-      const program = message.locator('.program').filter({ hasText: 'null-map-value' });
-      await expect(program.locator('.log')).toContainText(said('null-map-value'));
-      if ((await program.getAttribute('open')) === null) await program.locator('summary').click();
-      await program.locator('a[href*="broken.bpf.c"]').click();
+  test(`${language}: from a message to its broken program, to the same message, and back`, async ({ page }) => {
+    await page.goto(`/${language}/reference/messages/`);
+    await page.locator('.wordings a', { hasText: "invalid mem access '…_or_null'" }).click();
+    const message = page.locator('#V110');
+    await expect(message).toBeInViewport();
+    const program = message.locator('.program').filter({ hasText: 'null-map-value' });
+    await expect(program.locator('.log')).toContainText(said('null-map-value'));
+    if ((await program.getAttribute('open')) === null) await program.locator('summary').click();
+    await program.locator('a[href*="broken.bpf.c"]').click();
 
-      const example = await atEnd(page);
-      await expect(page.locator('.playground select')).toHaveValue('message-null-map-value');
-      await page.locator('[data-action="run"]').click();
-      const problem = example.root.locator('.problem').first();
-      await expect(problem).toHaveAttribute('data-code', 'V110');
-      await expect(problem.locator('.kernel-message')).toContainText(said('null-map-value'));
+    const example = await atEnd(page);
+    await expect(page.locator('.playground select')).toHaveValue('message-null-map-value');
+    await page.locator('[data-action="run"]').click();
+    const problem = example.root.locator('.problem').first();
+    await expect(problem).toHaveAttribute('data-code', 'V110');
+    await expect(problem.locator('.kernel-message')).toContainText(said('null-map-value'));
 
-      await problem.getByRole('link', { name: words(language)['about-message'] }).click();
-      await expect(page).toHaveURL(new RegExp(`/${language}/reference/messages/memory/#V110$`));
-      await expect(page.locator('#V110')).toBeInViewport();
-    });
-  }
+    await problem.getByRole('link', { name: words(language)['about-message'] }).click();
+    await expect(page).toHaveURL(new RegExp(`/${language}/reference/messages/memory/#V110$`));
+    await expect(page.locator('#V110')).toBeInViewport();
+  });
 
   test(`${language}: the mended program is accepted`, async ({ page }) => {
     await page.goto(`/${language}/playground/#example=message-unchecked-packet&file=fixed.bpf.c`);
@@ -65,8 +57,7 @@ for (const language of languages) {
   });
 
   for (const path of ['', 'messages/', 'messages/memory/', 'messages/structure/', 'differences/', 'measured/']) {
-    test(`${language}: reference/${path} has nothing for axe to say, and fits a phone`, async ({ page }) => {
-      await page.setViewportSize(phone);
+    test(`${language}: reference/${path} has nothing for axe to say, and fits the screen`, async ({ page }) => {
       await page.goto(`/${language}/reference/${path}`);
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(wider).toBeLessThanOrEqual(0);

@@ -19,12 +19,16 @@ export interface Sentence {
 
 function sentence(language: string, key: string, english: string): Sentence {
   const text = translated[`../../content/reference/${language}/differences.json`]?.[key];
-  return text === undefined ? { text: english, language: 'en' } : { text, language };
+  if (text !== undefined) return { text, language };
+  const upper = english.charAt(0).toUpperCase() + english.slice(1);
+  return { text: /[.!?]$/.test(upper) || !/ /.test(upper) ? upper : `${upper}.`, language: 'en' };
 }
 
 /** What a row of the price list counts. */
-export const costUnit = (language: string, name: string, english: string): Sentence =>
-  sentence(language, `cost.${name}`, english);
+export const costUnit = (language: string, name: string, english: string): Sentence => {
+  const text = translated[`../../content/reference/${language}/differences.json`]?.[`cost.${name}`];
+  return text === undefined ? { text: english, language: 'en' } : { text, language };
+};
 
 export interface KnownDifference {
   readonly cases: string;

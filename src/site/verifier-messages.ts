@@ -91,13 +91,20 @@ export interface ProblemEntry {
   readonly problem: Problem;
   readonly title: string;
   readonly cause: string;
-  /** what the playground says, where nothing of the case stands in it */
-  readonly message: string | null;
+  /** what the playground says, with … for what differs from case to case */
+  readonly message: string;
   readonly expected: string;
   readonly suggestion: string;
   readonly messages: readonly MessageEntry[];
   readonly programs: readonly MessageProgram[];
 }
+
+/** Lines that several messages make together, as they are read: most readers meet them at the end of the program. */
+const WHOLE_LINES: Texts = {
+  ARGUMENT_TYPE: 'R… type=… expected=…, …',
+  RETURN_RANGE_START: 'At program exit the register R… has … should have been in […, …]',
+  RETURN_NOT_KNOWN: 'At program exit the register R… is not a known value (…)',
+};
 
 /** `R%d invalid mem access '%s'` → `R… invalid mem access '…'` */
 const wordingOf = (template: string): string =>
@@ -108,7 +115,7 @@ function entryOf(name: string): MessageEntry {
   return {
     id: name.toLowerCase().replace(/_/g, '-'),
     name,
-    wording: wordingOf(template),
+    wording: WHOLE_LINES[name] ?? wordingOf(template),
     without: without[name] ?? null,
   };
 }
@@ -118,7 +125,11 @@ const BY_POINTER = 'INVALID_MEM_ACCESS';
 const POINTER_PROBLEMS: Texts = { V110: "'…_or_null'", V111: "'scalar'", V112: "'…'" };
 
 /** Pieces that only stand behind another message's beginning have no place of their own. */
-const PIECES = new Set(['ARGUMENT_EXPECTED', 'ARGUMENT_EXPECTED_LAST', 'RETURN_RANGE_SMIN', 'RETURN_RANGE_SMAX']);
+const PIECES = new Set(
+  'ARGUMENT_EXPECTED ARGUMENT_EXPECTED_LAST RETURN_RANGE_SMIN RETURN_RANGE_SMAX RETURN_RANGE_UNKNOWN RETURN_RANGE_END'.split(
+    ' ',
+  ),
+);
 
 function messagesOf(problem: Problem): MessageEntry[] {
   const kind = POINTER_PROBLEMS[problem.code];
@@ -145,6 +156,10 @@ export function textIn(language: string, code: string): Words {
 /** Beneath a line of code these stand without their full stop; on a page they are sentences. */
 const asSentence = (text: string): string => (/[.!?။)]$/.test(text) ? text : `${text}.`);
 
+/** What a sentence is filled with in the playground is not known here: "r…", "…()", "…". */
+const general = (template: string): string =>
+  template.replace(/\{(\w+)\}/g, (_, name: string) => ({ register: 'r…', function: '…()' })[name] ?? '…');
+
 /** A category's problems. */
 export function problemsFor(language: string, category: string): ProblemEntry[] {
   const texts: Texts = { ...englishTemplates(), ...translated[`../../content/diagnostics/${language}/verifier.json`] };
@@ -158,9 +173,9 @@ export function problemsFor(language: string, category: string): ProblemEntry[] 
     return {
       problem,
       ...textIn(language, problem.code),
-      message: /\{\w+\}/.test(message) ? null : asSentence(message),
-      expected: asSentence(texts[`${problem.code}.expected`] ?? problem.expected),
-      suggestion: asSentence(texts[`${problem.code}.suggestion`] ?? problem.suggestion),
+      message: asSentence(general(message)),
+      expected: asSentence(general(texts[`${problem.code}.expected`] ?? problem.expected)),
+      suggestion: asSentence(general(texts[`${problem.code}.suggestion`] ?? problem.suggestion)),
       messages,
       programs: own.length > 0 ? own : others,
     };
