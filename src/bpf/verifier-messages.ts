@@ -19,6 +19,7 @@ const ROWS: readonly Row[] = [
   ['MUST_SLEEP', EINVAL, 'Syscall programs can only be sleepable'],
   ['MAY_NOT_SLEEP', EINVAL, 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable'],
   ['SLEEPABLE_MAP', EINVAL, 'Sleepable programs can only use array, hash, ringbuf and local storage maps'],
+  ['NO_PROGRAM_TO_JIT', EFAULT, 'verifier bug: No program to jit at insn %d (subprog < 0)', 'd'],
   ['UNKNOWN_OPCODE', EINVAL, 'unknown opcode %02x', 'd'],
   ['RESERVED_LDX', EINVAL, 'BPF_LDX uses reserved fields'],
   ['RESERVED_STX', EINVAL, 'BPF_STX uses reserved fields'],

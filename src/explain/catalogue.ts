@@ -94,7 +94,6 @@ export const PROBLEMS: readonly Problem[] = [
       MEM_ACCESS: 'whole offset size',
       MAP_KEY_ACCESS: 'whole offset size',
       TP_BUFFER_ACCESS: 'register _ offset size',
-      TP_BUFFER_VARIABLE: 'register',
       SOCK_ACCESS: 'register _ offset size',
     },
     'this touches {size} bytes at offset {offset}, outside the memory that the pointer stands for',
@@ -195,6 +194,7 @@ export const PROBLEMS: readonly Problem[] = [
       MODIFIED_POINTER: 'type register offset',
       VARIABLE_POINTER: 'type',
       RELEASE_OFFSET: 'register',
+      TP_BUFFER_VARIABLE: 'register',
     },
     'this pointer was moved before its use; {type} must be used as it was given',
     'the pointer itself, with a constant offset in the access',
@@ -466,10 +466,18 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V314',
     'call',
-    { HELPER_INVALID: 'helper _', HELPER_SLEEPABLE: '' },
+    { HELPER_INVALID: 'helper _' },
     'there is no helper with this number, or not for this program',
     'a helper that this kernel has',
     'check the kernel version that introduced the helper',
+  ),
+  problem(
+    'V316',
+    'call',
+    { SOCKMAP_UPDATE: '', SOCKMAP_ARGUMENT: '' },
+    'this cannot be done with a map of sockets here',
+    'sockets are put in and taken out by sock_ops, tc, XDP or socket filter programs, with bpf_map_update_elem() and bpf_map_delete_elem() only',
+    'change the map in a program of one of these types, or from user space',
   ),
   problem(
     'V315',
@@ -518,6 +526,30 @@ export const PROBLEMS: readonly Problem[] = [
     'the values of this map hold a lock or a timer, and programs of this type may not use such a map',
     'a program type that never runs in the middle of the kernel holding the same lock: XDP or tc, for example',
     'use a map without lock and timer here: a per-CPU map needs no lock',
+  ),
+  problem(
+    'V405',
+    'context',
+    { HELPER_SLEEPABLE: '', MAY_NOT_SLEEP: '' },
+    'this may have to wait (sleep), and the program runs where the kernel cannot wait',
+    'nothing that sleeps, or a program that may: SEC("uprobe.s/…"), "fentry.s/…", "lsm.s/…", "iter.s/…" or "syscall"',
+    'use a helper that never waits (bpf_probe_read_user() instead of bpf_copy_from_user()), or attach where a program may sleep',
+  ),
+  problem(
+    'V406',
+    'context',
+    { MUST_SLEEP: '' },
+    'a program of type syscall must be loaded as one that may sleep',
+    'the flag BPF_F_SLEEPABLE',
+    'put the program into SEC("syscall"): libbpf then sets the flag',
+  ),
+  problem(
+    'V407',
+    'context',
+    { SLEEPABLE_MAP: '' },
+    'a program that may sleep cannot use a map of this type: an element could vanish while the program waits',
+    'an array, a hash, a queue, a ring buffer or local storage',
+    'use a map of one of these types, or a program that does not sleep',
   ),
   // --- structure
   problem(
@@ -760,6 +792,14 @@ export const PROBLEMS: readonly Problem[] = [
     'the verifier contradicts itself: {linux}',
     'this should never be seen',
     'please report the program: this is our mistake',
+  ),
+  problem(
+    'V902',
+    'internal',
+    { NO_PROGRAM_TO_JIT: '_' },
+    'a callback is never called (bpf_loop(0, …), for one), so Linux takes it out as dead code, and then misses it',
+    'a callback that is called on some path',
+    'leave the call out, or let its count not be 0. This is a mistake of Linux 6.18 itself, and the simulator answers as Linux does',
   ),
 ];
 

@@ -2,6 +2,7 @@
 import {
   BPF_ADD,
   BPF_ALU64,
+  BPF_AND,
   BPF_DIV,
   BPF_END,
   BPF_LSH,
@@ -9,6 +10,7 @@ import {
   BPF_MOD,
   BPF_MOV,
   BPF_NEG,
+  BPF_OR,
   BPF_RSH,
   BPF_SUB,
 } from '../generated/opcodes';
@@ -40,7 +42,7 @@ import {
   REG_value,
   SCALAR_VALUE,
 } from '../generated/verifier-records';
-import { synchronizeBounds, widthOf, zeroExtend32 } from './bounds';
+import { isConstant, synchronizeBounds, widthOf, zeroExtend32 } from './bounds';
 import { dstAt, env, immediateAt, offsetAt, opcodeAt, srcAt, unsignedImmediateAt } from './environment';
 import { fail, fail1, fail2 } from './fail';
 import { signNarrow32To, signNarrowTo } from './narrowing';
@@ -52,6 +54,7 @@ import { isKnownScalar } from './branch-outcome';
 import { swapBytes } from './byte-order';
 import { checkScalarSpeculation } from './speculation';
 import { scalarArithmetic } from './scalar-arithmetic';
+import { forkSign } from './sign-fork';
 import { clearScalarId, giveScalarId } from './scalar-id';
 
 /** An immediate operand as a register. */
@@ -215,6 +218,10 @@ function compute(i: i32): i32 {
   const keepsLink = !is32 || widthOf(d) <= 32;
   const masking = checkScalarSpeculation(number, operation);
   if (masking != 0) return masking;
+  if ((operation == BPF_AND || operation == BPF_OR) && isConstant(s)) {
+    const error = forkSign(i, number, d);
+    if (error != 0) return error;
+  }
   scalarArithmetic(operation, d, s, is32);
   if (keepsLink) relink(d, s, operation, is32);
   else clearScalarId(d);

@@ -106,6 +106,7 @@ function infiniteLoop(kept: usize, instruction: i32): i32 {
   return error;
 }
 const MISS: i32 = 0;
+const HIT: i32 = 1;
 const HIT_IN_LOOP: i32 = 2;
 
 /** A kept state whose paths are unfinished: the walk is inside a loop through it. */
@@ -125,7 +126,8 @@ function compareUnfinished(kept: usize, instruction: i32): i32 {
     )
       return HIT_IN_LOOP;
   } else if (load<u8>(auxOf(instruction), AUX_CALLBACK) != 0) {
-    return statesEqual(kept, now, COMPARE_WITHIN) ? HIT_IN_LOOP : MISS;
+    // a round of the callback that changes nothing: no edge of the flow graph leads back here
+    return statesEqual(kept, now, COMPARE_WITHIN) ? HIT : MISS;
   }
   if (
     mayBeLooping(kept, now) &&
@@ -205,7 +207,7 @@ export function visitState(instruction: i32): i32 {
     if (load<i32>(kept, STATE_BRANCHES) != 0) {
       const found = compareUnfinished(kept, instruction);
       if (found < 0) return found;
-      if (found == HIT_IN_LOOP) return hit(kept, instruction, true);
+      if (found != MISS) return hit(kept, instruction, found == HIT_IN_LOOP);
       if (!force && env.jumps - env.previousJumps < 20 && env.processed - env.previousProcessed < 100) add = false;
     } else {
       const open = marksIncomplete(kept);

@@ -89,7 +89,6 @@ export function readFixed(frame: usize, off: i32, size: i32, targetNumber: i32):
       if (outcome < 0) return outcome;
       restored = outcome == 1;
     } else if (target != 0) {
-      if (env.privileged) giveScalarId(slot);
       copyRegister(target, slot);
     } else if (isPointerValue(slot)) {
       return fail1(MESSAGE_STACK_LEAKS_POINTER, off);

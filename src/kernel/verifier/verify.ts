@@ -67,6 +67,7 @@ import { resetKept } from './pruning';
 import { dropFailingPath, newRecord, recording, resetRecords } from './recorder';
 import { markKnownZero } from './registers';
 import { resetStackLiveness } from './stack-liveness';
+import { checkLostCallbacks } from './lost-callback';
 import { checkStackDepth } from './stack-depth';
 import { dropWaiting, newState } from './states';
 import { checkSubprogramShape, findSubprograms } from './subprograms';
@@ -299,7 +300,10 @@ export function continueVerification(): i32 {
     endWalk(error);
     if (error != 0) break;
     const next = nextGlobal();
-    if (next < 0) return end(checkStackDepth());
+    if (next < 0) {
+      error = checkStackDepth();
+      return end(error != 0 ? error : checkLostCallbacks());
+    }
     error = startWalk(next);
   }
   return end(error);
