@@ -16,6 +16,8 @@ export async function run(args: string[]): Promise<number> {
   const [name] = files;
   if (name === undefined || files.length > 1) throw new UsageError('lab example: name one example');
   const example = readExample(name);
+  if (example.description.kind !== undefined)
+    return (await import('./kernel-example.ts')).run(example, values.json === true);
   const result = runExample(await startLab(), example);
   const captures = Object.entries(result.network?.captures ?? {});
   if (values.pcap !== undefined) {

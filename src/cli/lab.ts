@@ -12,6 +12,8 @@ lab bpftool ARGUMENTS… [--example NAME | --state FILE]
 lab example NAME|DIR [--json] [--pcap DIR]
 lab exercise EXAMPLE/NAME [FILE.c] [--json]
 lab replay  FILE PCAP [--program NAME] [--json]
+lab way     patch|module|ebpf FILE.c [--example NAME] [--param NAME=VALUE]… [--log] [--json]
+lab three-ways [--traffic mixed|calm|flood] [--packets N] [--seed N] [--fault none|null|use-after-free|wild-write|endless-loop] [--json]
 
 FILE is .c (compiled first), .o (an ELF object) or .bin (raw 8-byte instructions).
 PROGRAM OPTIONS: --program NAME · --type TYPE · --map TYPE:KEY:VALUE:ENTRIES … · --license TEXT · --caps root|bpf · --kernel 6.18|6.1
@@ -32,6 +34,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ run(args: string[]): Pro
   example: () => import('./example.ts'),
   exercise: () => import('./exercise.ts'),
   replay: () => import('./replay.ts'),
+  way: () => import('./way.ts'),
+  'three-ways': () => import('./three-ways.ts'),
 };
 
 async function main(args: string[]): Promise<number> {

@@ -70,6 +70,7 @@ export class Station {
   /** anew with each boot */
   network: Network;
   nic = 0;
+  #bootedAt = 0n;
   readonly #seed: number;
   #change: { readonly way: Way; readonly name: string } | null = null;
   #file = PATCHED;
@@ -83,27 +84,38 @@ export class Station {
     this.boot(stockImage());
   }
 
-  /** Restarts the machine: whatever was in memory is gone, its network is set up anew. */
-  boot(image: readonly Uint8Array[] = stockImage()): void {
+  /** Restarts the machine: whatever was in memory is gone, its network is set up anew. Not null: this image does not link, the old one runs. */
+  boot(image: readonly Uint8Array[] = stockImage()): Diagnostic | null {
     const problem = this.lab.boot(image, { seed: this.#seed });
-    if (problem) throw new Error(problem.message);
+    if (problem) {
+      if (image === stockImage()) throw new Error(problem.message);
+      this.boot();
+      return problem;
+    }
     this.reboots++;
     this.#link = -1;
     // With an image in memory, the eBPF interpreter is what is there on every machine.
     this.kernel.setEngine('interpreter');
     const net = (this.network = new Network(this.kernel));
+    this.#bootedAt = net.now();
     const nic = (this.nic = net.interface('eth0', { mac: '02:00:00:00:00:02' }));
     net.up(nic);
     net.address(nic, `${HOST}/24`);
     for (const address of [UNWANTED, ...WELCOME]) net.wireHost(nic, address, '02:00:00:00:00:01');
     net.server({ protocol: 'udp', port: 53, application: 'echo' });
     net.server({ protocol: 'tcp', port: 7, application: 'echo' });
+    return null;
   }
 
   /** The power button: the last kernel that was built starts again, without what was loaded into it. */
   reboot(): void {
     this.boot();
     this.#change = null;
+  }
+
+  /** simulated nanoseconds since the machine was started */
+  uptime(): number {
+    return Number(this.network.now() - this.#bootedAt);
   }
 
   state(): MachineState {
@@ -150,7 +162,8 @@ export class Station {
     const { diagnostics, objects } = buildPatch(project);
     const said = '';
     if (!objects) return { started: false, diagnostics, said, verified: null };
-    this.boot(objects);
+    const problem = this.boot(objects);
+    if (problem) return { started: false, diagnostics: [...diagnostics, problem], said, verified: null };
     this.#file = project.main;
     this.#change = { way: 'patch', name: '' };
     return { started: true, diagnostics, said, verified: null };

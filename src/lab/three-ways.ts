@@ -53,10 +53,10 @@ function* runColumn(
   const bare = order.bare === true;
   const open = bare ? 0 : connections.open(station.network, station.nic, CONNECTIONS);
   if (!bare) station.network.pass(UPTIME);
-  const uptimeBefore = Number(station.network.now());
+  const uptimeBefore = station.uptime();
   const started = bare ? NOTHING : station.start(way, order.projects[way]);
   const runs = bare || started.started;
-  const uptimeAfter = Number(station.network.now());
+  const uptimeAfter = station.uptime();
 
   const count = Math.max(0, Math.min(MOST_PACKETS, Math.floor(order.traffic.count)));
   const each = new Uint8Array(count).fill(fateByte('unseen'));
