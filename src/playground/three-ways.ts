@@ -6,6 +6,7 @@ import type {
   ThreeWaysProgress,
   ThreeWaysReport,
   TrafficName,
+  TrafficSpec,
   Way,
 } from '../lab/way-report.ts';
 import type { LabOutcome } from '../lab/client.ts';
@@ -59,12 +60,14 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
   const form = find<HTMLFormElement>('form');
   const startButton = find<HTMLButtonElement>('[data-action="start"]');
   const stopButton = find<HTMLButtonElement>('[data-action="stop"]');
-  const running = find('.running');
+  const running = find('.three-running');
   const bar = find<HTMLProgressElement>('progress');
-  const figures = find('.figures');
+  const figures = find('.three-figures');
   const status = find('.status');
   const lab = sharedLab();
   let control: AbortController | null = null;
+  /** what the columns are about */
+  let sent: TrafficSpec | null = null;
   stopButton.addEventListener('click', () => control?.abort());
 
   const chosen = (name: string): string => new FormData(form).get(name)?.toString() ?? '';
@@ -83,9 +86,9 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
     for (const button of root.querySelectorAll<HTMLButtonElement>('button.reboot')) button.disabled = on;
   }
 
-  async function ask(more: Partial<ThreeWaysOrder>): Promise<LabOutcome<ThreeWaysReport> | null> {
-    const files = programs[chosen('fault')];
-    if (!files || control) return null;
+  async function ask(fault: string, more: Partial<ThreeWaysOrder>): Promise<LabOutcome<ThreeWaysReport> | null> {
+    const files = programs[fault];
+    if (!files || control || !sent) return null;
     const project = (way: Way) => ({ files: { [files[way].name]: files[way].text }, main: files[way].name });
     const mine = new AbortController();
     control = mine;
@@ -97,7 +100,7 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
       return await lab.threeWays(
         {
           projects: { patch: project('patch'), module: project('module'), ebpf: project('ebpf') },
-          traffic: { name: chosen('traffic') as TrafficName, count: Number(chosen('count')), seed: 1 },
+          traffic: sent,
           ...more,
         },
         { progress: progressed, signal: mine.signal },
@@ -115,7 +118,8 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
 
   async function start(): Promise<void> {
     const fault = chosen('fault');
-    const outcome = await ask({});
+    if (!control) sent = { name: chosen('traffic') as TrafficName, count: Number(chosen('count')), seed: 1 };
+    const outcome = await ask(fault, {});
     if (!outcome) return;
     if (!outcome.ok) return say(strings[outcome.reason]);
     const { report } = outcome;
@@ -131,13 +135,13 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
 
   /** The dead machine is started again, without the rule, and gets the same packets. */
   async function restart(way: Way, fault: string): Promise<void> {
-    const outcome = await ask({ ways: [way], bare: true });
+    const outcome = await ask(fault, { ways: [way], bare: true });
     if (!outcome) return;
     if (!outcome.ok) return say(strings[outcome.reason]);
     const [column] = outcome.report.columns;
     if (!column) return;
     draw(column, outcome.report.packets, fault, true);
-    say(`${words[way]}: ${words.bare}. ${tallyOfFates(column.fates, words)}`);
+    say([words[way], words.bare, tallyOfFates(column.fates, words)].join(' · '));
     place(way).querySelector<HTMLElement>('h3')?.focus();
   }
 
@@ -159,6 +163,7 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
   }
 
   function time(nanoseconds: number): string {
+    if (nanoseconds < 1e5) return `${grouped(nanoseconds)} ns`;
     if (nanoseconds < SECOND) return fill(words.milliseconds, { count: decimals(Math.round(nanoseconds / 1e5) / 10) });
     if (nanoseconds < 60 * SECOND) return fill(words.seconds, { count: grouped(nanoseconds / SECOND) });
     return fill(words.minutes, { count: grouped(nanoseconds / SECOND / 60) });
@@ -169,10 +174,10 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
     const parts = FATES.filter((fate) => column.fates[fate] > 0);
     return element(
       'div',
-      { class: 'shares' },
+      { class: 'packet-shares' },
       element(
         'div',
-        { class: 'bar', 'aria-hidden': 'true' },
+        { class: 'share-bar', 'aria-hidden': 'true' },
         ...parts.map((fate) => {
           const part = element('span', { class: fate });
           // A single packet among a hundred thousand may be the one that matters.
@@ -219,9 +224,11 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
     return element(
       'dl',
       {},
-      ...pairs.map(([name, label, value]) =>
-        element('div', { 'data-row': name }, element('dt', {}, label), element('dd', {}, value)),
-      ),
+      ...pairs
+        .filter(([name]) => name !== 'connections' || connections > 0)
+        .map(([name, label, value]) =>
+          element('div', { 'data-row': name }, element('dt', {}, label), element('dd', {}, value)),
+        ),
     );
   }
 
@@ -230,7 +237,7 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
     const diagnostic = column.diagnostics.find(({ severity }) => severity === 'error');
     return element(
       'div',
-      { class: 'why' },
+      { class: 'one-why' },
       diagnostic
         ? element(
             'p',
@@ -259,11 +266,13 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
     const stamp = bare
       ? element('p', { class: 'stamp' }, words.bare)
       : started
-        ? element('p', { class: 'stamp accepted' }, words['in-use'])
+        ? state === 'alive'
+          ? element('p', { class: 'stamp accepted' }, words['in-use'])
+          : element('p', { class: 'stamp' }, words['was-in-use'])
         : element('p', { class: 'stamp refused' }, way === 'ebpf' ? words.verifier : words['not-in-use']);
     const code = element(
       'details',
-      { class: 'source' },
+      { class: 'one-source' },
       element('summary', {}, element('code', { lang: 'en', translate: 'no' }, file?.name ?? '')),
     );
     // Coloured when somebody wants to see it.
@@ -282,13 +291,15 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
     const where = broken?.source;
     place(way).replaceChildren(
       title(way),
-      element('p', { class: 'state', 'data-state': state }, lamp(state, words)),
+      element('p', { class: 'machine-state', 'data-state': state }, lamp(state, words)),
       stamp,
-      started || bare ? shares(column, packets) : refusalOf(column),
-      ...(state === 'alive'
-        ? []
-        : [
-            element(
+      element(
+        'div',
+        {},
+        started || bare ? shares(column, packets) : refusalOf(column),
+        state === 'alive'
+          ? null
+          : element(
               'div',
               { class: 'disaster' },
               element('p', {}, element('code', { lang: 'en', translate: 'no' }, broken?.title ?? '')),
@@ -306,7 +317,7 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
                 fill(words['restart-way'], { way: words[way] }),
               ),
             ),
-          ]),
+      ),
       rows(column),
       logView(column.log, words, false),
       code,
