@@ -10,7 +10,7 @@
 //   <Excerpt example="xdp-drop" region="count" />
 //       A part of an example's main file (or of `file="…"`), with the file's own line numbers: the top-level declaration
 //       of that name with the comment above it. Without `region`: the whole file. Code is never typed into prose.
-//       `file="other-languages/drop.go"` and a patch (`file="0001-….patch"`) can be shown as well.
+//       `file="other-languages/drop.go"` and a patch (`file="0001-….patch"`) can be shown as well; `folded="yes"` folds it.
 //
 //   <LinuxSays example="xdp-drop" file="drop.bpf.c" />
 //       What the real kernel answered (examples/NAME/linux.json) beside what the page answers, and whether they agree.
