@@ -23,9 +23,9 @@ function wordOf(name: string): string {
   return lower;
 }
 const WORDS = new Map<number, string>(
-  Object.entries(wasm)
-    .filter((entry): entry is [string, number] => typeof entry[1] === 'number' && !NO_INSTRUCTION.has(entry[0]))
-    .map(([name, code]) => [code, wordOf(name)]),
+  Object.entries(wasm).flatMap(([name, code]) =>
+    typeof code === 'number' && !NO_INSTRUCTION.has(name) ? [[code, wordOf(name)] as const] : [],
+  ),
 );
 
 const SCRATCH_NAMES = ['scratch', 'budget', 'address', 'dispatch', 'may_goto', 'loop_index', 'loop_frame'];

@@ -27,10 +27,10 @@ export function mapsPanel(context: PanelContext): Panel {
   const message = element('p', { class: 'map-message', role: 'status' });
 
   async function change(map: MapReport, key: string, value: string | null): Promise<void> {
-    took(await lab.editMap({ map: map.name, key, value }));
+    await took(await lab.editMap({ map: map.name, key, value }));
   }
 
-  function took(outcome: LabOutcome<LiveReport | null>): void {
+  async function took(outcome: LabOutcome<LiveReport | null>): Promise<void> {
     if (!outcome.ok) {
       message.textContent = strings[outcome.reason];
       return;
@@ -44,6 +44,7 @@ export function mapsPanel(context: PanelContext): Panel {
     const { problem, packets } = report;
     maps = report.maps;
     draw();
+    if (problem) await context.explanations();
     message.className = problem ? 'map-message problem' : 'map-message';
     message.textContent = problem
       ? (context.explain(problem) ?? problem.message)

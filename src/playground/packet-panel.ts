@@ -335,6 +335,7 @@ export async function packetPanel(context: PanelContext): Promise<Panel> {
       return say(fill(strings['import-large'], { size, limit: CAPTURE_LIMIT }), true);
     }
     const read = readPcap(new Uint8Array(await file.arrayBuffer()), PACKET_LIMIT.packets);
+    if ('problem' in read) await context.explanations();
     if ('problem' in read) return say(context.explain(read.problem) ?? read.problem.message, true);
     const good = read.frames.filter(
       ({ bytes }) => bytes.length >= PACKET_LIMIT.least && bytes.length <= PACKET_LIMIT.bytes,

@@ -17,6 +17,8 @@ export interface PanelContext {
   readonly lab: Lab;
   readonly strings: Strings;
   readonly explain: Explain;
+  /** settles when `explain` has its words */
+  explanations(): Promise<void>;
   project(): Project;
   scenario(): Scenario;
   /** the example's network (example.json), checked by whoever runs it; null: it describes none */

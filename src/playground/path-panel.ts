@@ -266,6 +266,8 @@ export async function pathPanel(context: PanelContext): Promise<Panel> {
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
     const refused = errors.some(({ code }) => !code.startsWith('S'));
     if (ways.length === 0) {
+      if (errors.length > 0) await context.explanations();
+      if (number !== asked) return;
       report = null;
       return say(
         refused ? strings.refused : errors.length > 0 ? '' : strings['no-packets'],

@@ -305,7 +305,7 @@ function start({ page, place, notices, select, strings }: PageParts): void {
     const fragment = location.hash.replace(/^#/, '');
     const asked = new URLSearchParams(fragment);
     const wanted = asked.get('example');
-    const name = wanted !== null && isKnown(wanted) ? wanted : (names[0] ?? '');
+    const name = wanted !== null && isKnown(wanted) ? wanted : first;
     if (asked.has('p')) {
       const shared = await fromFragment(fragment);
       const example = shared && isKnown(shared.example) ? shared.example : name;

@@ -150,6 +150,7 @@ export function createReplay(context: PanelContext): Replay {
       // The text was changed meanwhile: what came of the old one says nothing.
       if (control !== mine) return context.announce('');
       if (!outcome.ok) return refuse(strings[outcome.reason]);
+      if (outcome.report.diagnostics.length > 0) await context.explanations();
       draw(file.name, outcome.report);
     } finally {
       if (control === mine || control === null) {

@@ -4,7 +4,7 @@ import type { DefinitionReport, KernelTarget, Project, RunReport, Scenario } fro
 import type { Lab, LabOutcome } from '../lab/client.ts';
 import { element } from './dom.ts';
 import { chooseEditor, chosenEditor, loadEditor, type EditorWords } from './editor/editor.ts';
-import { loadExplanations, type Explain } from './explanations.ts';
+import { explanationsIn, type Explanations } from './explanations.ts';
 import { showHeader } from './header-view.ts';
 import type { SaveOutcome } from './keep.ts';
 import { editorLanguage } from './language.ts';
@@ -49,18 +49,24 @@ export { sharedLab };
 
 export async function openWorkbench(root: HTMLElement, options: WorkbenchOptions = {}): Promise<Workbench> {
   const language = document.documentElement.lang;
-  const [strings, explain] = await Promise.all([loadStrings(language), loadExplanations(language)]);
-  return createWorkbench(root, { strings, explain, language, lab: sharedLab(), ...options });
+  const strings = await loadStrings(language);
+  return createWorkbench(root, {
+    strings,
+    explanations: explanationsIn(language),
+    language,
+    lab: sharedLab(),
+    ...options,
+  });
 }
 
 interface Surroundings extends WorkbenchOptions {
   readonly strings: Strings;
-  readonly explain: Explain;
+  readonly explanations: Explanations;
   readonly language: string;
   readonly lab: Lab;
 }
 
-function createWorkbench(root: HTMLElement, { strings, explain, language, lab, menu }: Surroundings): Workbench {
+function createWorkbench(root: HTMLElement, { strings, explanations, language, lab, menu }: Surroundings): Workbench {
   const find = <E extends HTMLElement>(selector: string): E => {
     const found = root.querySelector<E>(selector);
     if (!found) throw new Error(`the example has no ${selector}`);
@@ -226,6 +232,8 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
     };
   }
 
+  /** whose explanations may still be on their way */
+  let listed: readonly Diagnostic[] = [];
   /** `calm`: nobody is typing just now, so lines may move to make room for what is wrong with them. */
   function showProblems(compiled: Program, diagnostics: readonly Diagnostic[], calm = true): void {
     for (const program of programs.values()) {
@@ -240,12 +248,20 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
       else if (here.length > 0 || program.still.querySelector('.marked')) markLines(program.still, here);
     }
     if (compiled !== mainProgram()) return;
-    problems.replaceChildren(
-      ...renderProblems(diagnostics, current().file, strings, explain, {
-        goTo: (file, line, column) => void goTo(file, line, column),
-        fix: (fix) => (programs.get(fix.span.file)?.editor ? () => applyFix(fix) : null),
-      }),
-    );
+    listed = diagnostics;
+    const list = (): void =>
+      problems.replaceChildren(
+        ...renderProblems(diagnostics, current().file, strings, explanations.explain, {
+          goTo: (file, line, column) => void goTo(file, line, column),
+          fix: (fix) => (programs.get(fix.span.file)?.editor ? () => applyFix(fix) : null),
+        }),
+      );
+    if (diagnostics.length === 0 || explanations.there) list();
+    else {
+      void explanations.ready().then(() => {
+        if (listed === diagnostics) list();
+      });
+    }
     problems.hidden = diagnostics.length === 0;
     panels?.problems(diagnostics.length);
   }
@@ -615,7 +631,8 @@ function createWorkbench(root: HTMLElement, { strings, explain, language, lab, m
         }),
     text: (file) => programs.get(file)?.text ?? '',
     announce: say,
-    explain,
+    explain: explanations.explain,
+    explanations: () => explanations.ready(),
     over: signal,
   });
 
