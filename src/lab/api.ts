@@ -117,6 +117,17 @@ export interface PacketReport {
   readonly expected: string | null;
 }
 
+/** A record that a program sent to user space. */
+export interface EventReport {
+  readonly map: string;
+  readonly length: number;
+  /** hexadecimal */
+  readonly bytes: string;
+  /** the struct that it is by BTF, and its members; null where BTF leaves that open */
+  readonly type: string | null;
+  readonly decoded: unknown;
+}
+
 export interface VerifyReport {
   readonly program: string;
   readonly accepted: boolean;
@@ -148,6 +159,9 @@ export interface RunReport {
   readonly maps: readonly MapReport[] | null;
   /** lines of bpf_printk */
   readonly trace: readonly string[];
+  /** what came through ring buffers and perf event arrays, in the order in which it is read; and how many more there were */
+  readonly events: readonly EventReport[];
+  readonly moreEvents: number;
   readonly fault: Fault | null;
   /** wall-clock milliseconds by stage, for the page to show; not part of the deterministic result */
   readonly milliseconds: Readonly<Record<'compile' | 'verify' | 'run', number>>;

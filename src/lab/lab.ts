@@ -10,6 +10,7 @@ import { isProblem, problem, type LoadProblem } from '../loader/problems.ts';
 import type { CheckReport, LabSnapshot, Project, RunReport, Scenario, VerifyReport } from './api.ts';
 import { explainPoison } from './core-log.ts';
 import { loadInto } from './kernel-types.ts';
+import { listen } from './events.ts';
 import { lastMessage } from './last-message.ts';
 import type { LiveRun } from './live.ts';
 import { dumpMap } from './maps.ts';
@@ -134,6 +135,8 @@ export class LabEngine {
       packets: null,
       maps: null,
       trace: [],
+      events: [],
+      moreEvents: 0,
       fault: null,
       milliseconds,
     };
@@ -173,9 +176,13 @@ export class LabEngine {
     // A scenario's packets are few: compiling the program would cost the reader more bytes and time than it saves.
     this.kernel.setEngine('interpreter');
     this.current = { loaded, program };
+    const heard = listen(this.kernel, loaded);
     const ran = timed('run', () => runPackets(this.kernel, program, scenario.packets, budget));
+    const { events, more } = heard();
     return {
       ...report,
+      events,
+      moreEvents: more,
       packets: ran.packets,
       fault: ran.fault,
       diagnostics: ran.diagnostic ? [...report.diagnostics, ran.diagnostic] : report.diagnostics,

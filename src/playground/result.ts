@@ -1,7 +1,7 @@
 // What came of a run: the verifier's verdict, every packet, the maps, printed lines and times. Drawn from the report only.
 import type { PacketReport, RunReport, VerifyReport } from '../lab/api.ts';
 import { element } from './dom.ts';
-import { mapTable } from './map-view.ts';
+import { mapTable, plain } from './map-view.ts';
 import { packetDrawing } from './packet.ts';
 import { fill, type Strings } from './strings.ts';
 import { markOf, type VerdictMark } from './verdict.ts';
@@ -80,6 +80,47 @@ function packetRow(packet: PacketReport, count: number, strings: Strings): HTMLE
   );
 }
 
+/** What came through ring buffers: a row an event, a column a member where BTF knows them. */
+function eventTable({ events, moreEvents }: RunReport, strings: Strings): HTMLElement {
+  const shown = events.slice(0, MOST_PACKETS);
+  const hidden = events.length - shown.length + moreEvents;
+  const members = (decoded: unknown): [string, unknown][] =>
+    typeof decoded === 'object' && decoded !== null && !Array.isArray(decoded) ? Object.entries(decoded) : [];
+  return element(
+    'div',
+    { class: 'events' },
+    element('p', { class: 'outcome-title' }, strings.events),
+    element(
+      'ol',
+      { class: 'event-list', 'aria-label': strings.events, translate: 'no' },
+      ...shown.map((event) => {
+        const list = members(event.decoded);
+        return element(
+          'li',
+          { 'data-map': event.map },
+          element(
+            'span',
+            { class: 'event-from' },
+            element('code', { lang: 'en' }, event.map),
+            ' ',
+            event.type === null ? fill(strings.bytes, { count: event.length }) : `struct ${event.type}`,
+          ),
+          list.length === 0
+            ? element('code', { class: 'event-bytes', lang: 'en' }, event.bytes)
+            : element(
+                'dl',
+                {},
+                ...list.map(([name, value]) =>
+                  element('div', {}, element('dt', {}, name), element('dd', {}, plain(value))),
+                ),
+              ),
+        );
+      }),
+    ),
+    hidden > 0 ? element('p', {}, fill(strings.more, { count: hidden })) : null,
+  );
+}
+
 /** How many packets went on, were dropped, or ended otherwise: what is said aloud. */
 export function tallyOf(packets: readonly PacketReport[], strings: Strings): string {
   const counts = new Map<VerdictMark, number>();
@@ -130,6 +171,7 @@ export function renderResult(report: RunReport, panels: ReadonlySet<string>, str
       ),
     );
   }
+  if (report.events.length > 0) parts.push(eventTable(report, strings));
   const { compile, verify, run } = report.milliseconds;
   const times = fill(strings.times, { compile: compile.toFixed(1), verify: verify.toFixed(1), run: run.toFixed(1) });
   const object = fill(strings.object, { bytes: report.compiled.objectBytes });
