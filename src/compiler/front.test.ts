@@ -8,7 +8,7 @@ import { judgePresent } from '../judge/require.ts';
 import type { CompileOptions } from './compile.ts';
 import { parseUnit } from './front.ts';
 import { canonical } from './tree.ts';
-import type { Expression, FunctionDeclaration, Statement } from './tree.ts';
+import type { Expression, FunctionDeclaration, Statement, Type } from './tree.ts';
 
 const example = join(import.meta.dirname, '../../examples/xdp-drop');
 const programs = join(import.meta.dirname, 'parse/programs');
@@ -202,7 +202,7 @@ describe('records of a header as large as a dump are read when something looks a
   const header = `typedef unsigned int u32;
 enum { LENGTH = 3 };
 #pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)
-struct late { u32 first; struct unknown *next; u32 list[LENGTH]; };
+struct late { union { u32 first; u32 other; }; struct unknown *next; u32 list[LENGTH]; };
 struct tight { char a; u32 b; } __attribute__((packed));
 #pragma clang attribute pop
 #pragma pack(push, 2)
@@ -233,6 +233,25 @@ ${'extern int filler[1];\n'.repeat(10_000)}`;
     expect(errors(text)).toEqual([]);
     const types = late(text).unit!.types.filter((type) => type.kind === 'record');
     expect(types.filter((type) => type.preserveAccessIndex).map((type) => type.tag)).toEqual(['late', 'tight']);
+    const [union] = types.find((type) => type.tag === 'late')!.members.map((member) => canonical(member.type));
+    expect(union).toMatchObject({ kind: 'record', union: true, preserveAccessIndex: true });
+  });
+
+  test('what a record has, the unnamed ones in it have: clang marks them too', () => {
+    const { types } = unitOf(
+      'struct s { union { int a; struct { int b; } list[2]; }; } __attribute__((preserve_access_index)); struct s *p;',
+    );
+    const marks: boolean[] = [];
+    const walk = (type: Type): void => {
+      if (type.kind !== 'record') return;
+      marks.push(type.preserveAccessIndex);
+      for (const { type: inner } of type.members) {
+        const t = canonical(inner);
+        walk(t.kind === 'array' ? canonical(t.element) : t);
+      }
+    };
+    types.forEach(walk);
+    expect(marks).toEqual([true, true, true]);
   });
 
   test('their pointers declare what they point to', () => {

@@ -64,6 +64,16 @@ describe('what the verifier needs to see', () => {
     expect(code).toMatch(/\*\(u32 \*\)\(r\d \+26\)/);
   });
 
+  test('a relocated offset is in the addition, and nowhere else', () => {
+    const code = codeOf(
+      `#include <bpf/bpf_core_read.h>
+      struct inner { int pad; int value; }; struct outer { int pad[4]; struct inner inner; };
+      SEC("raw_tp/x") int prog(struct bpf_raw_tracepoint_args *ctx)
+      { struct outer *o = (void *)ctx->args[0]; return BPF_CORE_READ(o, inner.value); }`,
+    );
+    expect(code.filter((line) => /\b20$/.test(line))).toHaveLength(1);
+  });
+
   test('two comparisons of one value stay two', () => {
     const code = codeOf(xdp(`__u32 x = ctx->rx_queue_index; if (x > 3 && x < 9) return 1; return 2;`));
     expect(code.filter((line) => line.includes('if '))).toHaveLength(2);

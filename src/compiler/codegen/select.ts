@@ -220,6 +220,9 @@ export class Selector {
         rest = inst.args[0]!.args;
       } else if (inst.op === 'ptradd' && inst.args[1]!.op === 'const' && this.stackOffset(inst) !== null) {
         rest = [this.addressRoot(inst).root];
+      } else if (inst.op === 'ptradd' && inst.args[1]!.op === 'core') {
+        // the addition itself carries the offset
+        rest = [inst.args[0]!];
       }
       for (const arg of rest) need(arg);
     }

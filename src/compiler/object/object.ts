@@ -241,7 +241,7 @@ class ObjectWriter {
     };
     for (const object of data) {
       if (object.literal || object.linkage === 'extern') continue;
-      const id = this.btf.variable(object.name, types.get(object)!, object.linkage);
+      const id = this.btf.variable(object.symbolName, types.get(object)!, object.linkage);
       object.declTags.forEach((tag) => this.btf.declTag(tag, id, -1));
       const symbol = this.dataSymbols.get(object)!;
       add(object.section, { id, offset: symbol.value, size: object.bytes.length });

@@ -65,6 +65,12 @@ export interface ParserState {
   readonly parameterDepth: number;
 }
 
+/** Pragmas that shape records. */
+export interface RecordPragmas {
+  readonly pack: number | null;
+  readonly attributes: readonly boolean[];
+}
+
 /** Characters that a word processor or another keyboard puts in the place of C's. */
 const LOOKALIKES: Readonly<Record<string, string>> = {
   '；': ';', '，': ',', '（': '(', '）': ')', '：': ':', '｛': '{', '｝': '}', '＝': '=', '“': '"', '”': '"', '‘': "'", '’': "'", '–': '-', '—': '-',
@@ -168,14 +174,14 @@ export class Parser extends Context {
   }
 
   /**
-   * Reads something at another place, in file scope and under that place's `#pragma pack`, and comes back. What it reports is reported;
-   * once no more is to be said, the place that we come back to will notice.
+   * Reads something at another place, in file scope and under the pragmas that were in force there, and comes back. What it reports is
+   * reported; once no more is to be said, the place that we come back to will notice.
    */
-  elsewhere(position: Location, pack: number | null, read: () => void): void {
-    const { position: back, pack: before, pendingHint } = this;
+  elsewhere(position: Location, pragmas: RecordPragmas, read: () => void): void {
+    const { position: back, pragmas: before, pendingHint } = this;
     const state = this.saveState();
     this.rewind(position);
-    this.pack = pack;
+    this.#setPragmas(pragmas);
     this.unevaluated = 0;
     this.parameterDepth = 0;
     this.scopes.outside(() => {
@@ -188,7 +194,7 @@ export class Parser extends Context {
     this.nesting = state.nesting;
     this.unevaluated = state.unevaluated;
     this.parameterDepth = state.parameterDepth;
-    this.pack = before;
+    this.#setPragmas(before);
     this.pendingHint = pendingHint;
     this.position = back;
     this.kind = this.kinds[back] as number;
@@ -232,6 +238,15 @@ export class Parser extends Context {
   /** Do records defined here get preserve_access_index from a pragma? */
   get preservesAccess(): boolean {
     return this.#attributeStack.includes(true);
+  }
+
+  get pragmas(): RecordPragmas {
+    return { pack: this.pack, attributes: [...this.#attributeStack] };
+  }
+
+  #setPragmas({ pack, attributes }: RecordPragmas): void {
+    this.pack = pack;
+    this.#attributeStack.splice(0, Infinity, ...attributes);
   }
 
   /** The kind of the token `distance` ahead, pragmas not counted. */

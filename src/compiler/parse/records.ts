@@ -48,18 +48,24 @@ class DeclaredRecord implements RecordType {
     waiting?.();
   }
 
-  define(
-    layout: { members: Member[]; size: number; align: number },
-    attributes: AttributeSet | null,
-    preserve: boolean,
-  ): void {
+  define(layout: { members: Member[]; size: number; align: number }, attributes: AttributeSet | null): void {
     this.#members = layout.members;
     this.#size = layout.size;
     this.#align = layout.align;
     this.#packed = attributes?.packed ?? false;
-    this.#preserveAccessIndex = (attributes?.preserveAccessIndex ?? false) || preserve;
     if (attributes) this.#declTags = [...attributes.declTags];
     this.#complete = true;
+  }
+
+  /** What the record has, those have that are defined inside it: between the tokens `from` and `to`. */
+  preserveAccess(from: Location, to: Location): void {
+    this.#preserveAccessIndex = true;
+    for (const member of this.#members) {
+      let type = canonical(member.type);
+      while (type.kind === 'array') type = canonical(type.element);
+      const inside = type instanceof DeclaredRecord && type.at > from && type.at < to;
+      if (inside && !type.#preserveAccessIndex) type.preserveAccess(from, to);
+    }
   }
 
   get members(): RecordType['members'] {
@@ -136,7 +142,7 @@ export function parseRecord(p: Parser, union: boolean): Type {
     }
   }
   record.at = at;
-  if (more !== null || !postponeMembers(p, record)) parseMembers(p, record, more, p.preservesAccess);
+  if (more !== null || !postponeMembers(p, record)) parseMembers(p, record, more);
   return record;
 }
 
@@ -179,8 +185,8 @@ function postponeMembers(p: Parser, record: DeclaredRecord): boolean {
     p.scopes.tags.set(tag, declared);
     p.types.push(declared);
   }
-  const { pack, preservesAccess } = p;
-  record.waiting = (): void => p.elsewhere(open, pack, () => parseMembers(p, record, null, preservesAccess));
+  const { pragmas } = p;
+  record.waiting = (): void => p.elsewhere(open, pragmas, () => parseMembers(p, record, null));
   p.rewind(end);
   return true;
 }
@@ -212,7 +218,7 @@ function referToRecord(p: Parser, tag: number, union: boolean, at: Location, sta
 }
 
 /** "{" (declaration ";")* "}" attributes? */
-function parseMembers(p: Parser, record: DeclaredRecord, before: AttributeSet | null, preserve: boolean): void {
+function parseMembers(p: Parser, record: DeclaredRecord, before: AttributeSet | null): void {
   const open = p.position;
   p.advance();
   p.enter();
@@ -238,7 +244,8 @@ function parseMembers(p: Parser, record: DeclaredRecord, before: AttributeSet | 
     align: attributes?.align ?? null,
     pack: p.pack,
   });
-  record.define(layout, attributes, preserve);
+  record.define(layout, attributes);
+  if (attributes?.preserveAccessIndex || p.preservesAccess) record.preserveAccess(open, p.position);
   if (attributes) consumeRecordAttributes(attributes);
 }
 
