@@ -4,3 +4,10 @@ declare module '*.astro' {
   const component: AstroComponentFactory;
   export default component;
 }
+
+declare namespace App {
+  interface Locals {
+    /** examples whose folder the page being made has shown already */
+    foldersTold?: Set<string>;
+  }
+}
