@@ -7,6 +7,7 @@ import { chooseEditor, chosenEditor, loadEditor, type EditorWords } from './edit
 import { explanationsIn, type Explanations } from './explanations.ts';
 import { showHeader } from './header-view.ts';
 import type { SaveOutcome } from './keep.ts';
+import { inAppBrowser, offerBrowser, type InAppHost } from './in-app.ts';
 import { editorLanguage } from './language.ts';
 import { createMenu, type MenuItem } from './menu.ts';
 import { createPacketStore } from './packet-store.ts';
@@ -460,6 +461,7 @@ function createWorkbench(root: HTMLElement, { strings, explanations, language, l
 
   async function edit(): Promise<void> {
     const program = current();
+    if (!editing && inAppBrowser(navigator.userAgent) !== null) offerBrowser(outside);
     editing = true;
     refresh();
     if (program.editor) return program.editor.focus();
@@ -594,6 +596,22 @@ function createWorkbench(root: HTMLElement, { strings, explanations, language, l
       : []),
     ...(menu?.() ?? []),
   ];
+  const outside: InAppHost = {
+    strings,
+    notice,
+    address: root.querySelector<HTMLAnchorElement>('.to-playground a')?.href ?? location.href,
+    shared() {
+      const changed = [...programs.values()].filter((program) => program.text !== program.original);
+      const packets = packetStore.own();
+      return {
+        // Somebody else's program lies under a name of its own: ~NAME-NUMBER.
+        example: (root.dataset['example'] ?? '').replace(/^~(.*)-[0-9a-f]+$/, '$1'),
+        files: Object.fromEntries(changed.map(({ file, text }) => [file, text])),
+        open: current().file,
+        ...(packets ? { packets } : {}),
+      };
+    },
+  };
   const packetStore = createPacketStore({
     example: root.dataset['example'] ?? '',
     original: scenario.packets,
