@@ -1,5 +1,6 @@
 // An exercise at work: the starting code in an editor, Check, what came of it, and the solution beside one's own program. The editor with
 // its problems is the examples' own workbench; this puts it into the exercise and adds what it lacks.
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ExerciseDescription } from '../lab/exercise-schema.ts';
 import type { Scenario } from '../lab/api.ts';
 import { changesInContext, diffLines } from '../translations/diff.ts';
@@ -145,6 +146,17 @@ async function open(section: HTMLElement): Promise<Opened> {
   const say = (text: string): void => {
     if (status) status.textContent = text;
   };
+  const problemList = (errors: readonly Diagnostic[]): HTMLElement | string => {
+    if (errors.length === 0) return '';
+    const goTo = (_: string, line: number, column: number): void => {
+      void bench.edit().then(() => bench.programs.get(file)?.editor?.goTo(line, column));
+    };
+    return element(
+      'div',
+      { class: 'problems' },
+      ...renderProblems(errors, file, strings, explain, { goTo, fix: () => null }),
+    );
+  };
   let checking = false;
 
   async function run(): Promise<void> {
@@ -163,19 +175,11 @@ async function open(section: HTMLElement): Promise<Opened> {
     // The list beneath the editor has them already, when somebody has typed.
     const shown = problems === null || problems.hidden ? report.diagnostics : [];
     const errors = shown.filter(({ severity }) => severity === 'error');
-    checked.replaceChildren(
-      ...renderChecks(report, content.words, own, explain, language),
-      ...renderProblems(errors, file, strings, explain, {
-        goTo: (_, line, column) => {
-          void bench.edit().then(() => bench.programs.get(file)?.editor?.goTo(line, column));
-        },
-        fix: () => null,
-      }),
-    );
+    checked.replaceChildren(...renderChecks(report, content.words, own, explain), problemList(errors));
     checked.hidden = false;
     // The list of what will be checked has become the list of what was.
     section.querySelector('.checks')?.remove();
-    say(summaryOf(report, own, language));
+    say(summaryOf(report, own));
     if (report.passed && markDone(pathOf(section)) !== 'kept') bench.notice('progress', own['not-kept']);
     const { top } = checked.getBoundingClientRect();
     if (top > window.innerHeight * 0.72) window.scrollBy({ top: top - window.innerHeight * 0.4, behavior: 'instant' });

@@ -3,6 +3,7 @@
 import { keptAs } from './exercise-file.ts';
 import { hasKept } from './keep.ts';
 import { followProgress } from './progress.ts';
+import { inDigits } from './strings.ts';
 
 /** The next hint is offered when the one before it was opened. */
 function oneHintAtATime(section: HTMLElement): void {
@@ -60,7 +61,7 @@ followProgress((done) => {
   }
   if (count === 0) return;
   // In the chapter's contents, beside the section: quiet, and only once there is something to say.
-  const number = new Intl.NumberFormat(document.documentElement.lang);
+  const digits = sections[0]?.dataset['digits'] ?? '';
   for (const link of document.querySelectorAll<HTMLElement>('.chapter a[href="#exercises"]')) {
     let tally = link.querySelector<HTMLElement>('.exercise-tally');
     if (!tally) {
@@ -68,6 +69,6 @@ followProgress((done) => {
       tally.className = 'exercise-tally';
       link.append(' ', tally);
     }
-    tally.textContent = `${number.format(count)}/${number.format(sections.length)}`;
+    tally.textContent = `${inDigits(count, digits)}/${inDigits(sections.length, digits)}`;
   }
 });

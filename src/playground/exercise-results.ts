@@ -5,7 +5,7 @@ import { drawing, element } from './dom.ts';
 import type { Explain } from './explanations.ts';
 import type { ExerciseFile } from './exercise-file.ts';
 import type { ExerciseStrings } from './exercise-strings.ts';
-import { fill } from './strings.ts';
+import { fill, inDigits } from './strings.ts';
 
 const SIGNS = {
   passed: '<path d="M2.5 8.5l3.6 3.6L13.5 4.4"/>',
@@ -102,12 +102,11 @@ function row(
 }
 
 /** One sentence for the whole: what is said aloud. */
-export function summaryOf(report: ExerciseReport, strings: ExerciseStrings, language: string): string {
+export function summaryOf(report: ExerciseReport, strings: ExerciseStrings): string {
   if (report.checks.every(({ outcome }) => outcome === 'not-reached')) return strings['compile-first'];
-  const { format } = new Intl.NumberFormat(language);
-  const total = format(report.checks.length);
+  const total = inDigits(report.checks.length, strings.digits);
   if (report.passed) return fill(strings.all, { total });
-  const passed = format(report.checks.filter(({ outcome }) => outcome === 'passed').length);
+  const passed = inDigits(report.checks.filter(({ outcome }) => outcome === 'passed').length, strings.digits);
   return fill(strings.summary, { passed, total });
 }
 
@@ -116,14 +115,16 @@ export function renderChecks(
   words: ExerciseFile['words'],
   strings: ExerciseStrings,
   explain: Explain,
-  language: string,
 ): HTMLElement[] {
+  // A refusal stops every check alike: it is told once.
+  let refused = false;
+  const rows = report.checks.map((check) => {
+    const failures = check.failures.filter(({ kind }) => kind !== 'refused' || !refused);
+    refused ||= failures.some(({ kind }) => kind === 'refused');
+    return row({ ...check, failures }, words, strings, explain);
+  });
   return [
-    element(
-      'p',
-      { class: `check-summary ${report.passed ? 'passed' : 'failed'}` },
-      summaryOf(report, strings, language),
-    ),
-    element('ol', { class: 'check-list' }, ...report.checks.map((check) => row(check, words, strings, explain))),
+    element('p', { class: `check-summary ${report.passed ? 'passed' : 'failed'}` }, summaryOf(report, strings)),
+    element('ol', { class: 'check-list' }, ...rows),
   ];
 }

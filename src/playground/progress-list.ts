@@ -1,10 +1,10 @@
 // The list of chapters says how far the reader is, and gives and takes it as a file.
 import { element } from './dom.ts';
 import { followProgress } from './progress.ts';
-import { fill } from './strings.ts';
+import { fill, inDigits } from './strings.ts';
 
-const { format } = new Intl.NumberFormat(document.documentElement.lang);
 const section = document.querySelector<HTMLElement>('.progress');
+const format = (value: number): string => inDigits(value, section?.dataset['digits'] ?? '');
 const chapters = [...document.querySelectorAll<HTMLElement>('.chapter-progress')];
 
 const exercisesOf = (chapter: HTMLElement): string[] => (chapter.dataset['exercises'] ?? '').split(' ');

@@ -11,6 +11,12 @@ export async function loadStrings(language: string): Promise<Strings> {
   return load();
 }
 
+/** A number in a language's own digits, which not every browser knows: `digits` are its ten, as content/ui has them. */
+export function inDigits(value: number, digits: string): string {
+  const own = [...digits];
+  return String(value).replace(/\d/g, (digit) => own[Number(digit)] ?? digit);
+}
+
 /** `fill('line {line}', { line: 5 })`; a missing name stays visible. */
 export function fill(template: string, values: Readonly<Record<string, string | number>>): string {
   return template.replace(/\{([\w-]+)\}/g, (whole, name: string) => String(values[name] ?? whole));
