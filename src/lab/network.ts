@@ -246,6 +246,11 @@ export class Network {
     return this.exports.netOption(namespace, 1, on ? 1 : 0);
   }
 
+  /** net.ipv4.icmp_ratelimit and net.ipv6.icmp.ratelimit; on at first */
+  errorLimits(on: boolean, namespace = 0): number {
+    return this.exports.netOption(namespace, 2, on ? 1 : 0);
+  }
+
   /** iptables -A: the rule's number. */
   rule(options: RuleOptions): number {
     const source = options.source === undefined ? null : parsePrefix(options.source);

@@ -1,7 +1,6 @@
 // ARP (RFC 826): questions for the hardware address of an IPv4 address, and answers for our own.
 import {
   DROP_NOT_SPECIFIED,
-  DROP_OTHERHOST,
   DROP_PKT_TOO_SMALL,
   STAGE_arp,
   VERDICT_consumed,
@@ -15,6 +14,7 @@ import { namespaceOf } from './namespace';
 import { learn } from './neighbour';
 import { PACKET_OTHERHOST, packetType } from './receive';
 import { markSkb, nextPacket } from './record';
+import { isForUsAlone } from './ip';
 import { INET, lookup4, routeKind, sourceFor4 } from './route';
 import { devXmit } from './transmit';
 import { ROUTE_local } from '../generated/network';
@@ -79,7 +79,7 @@ export function askArp(device: NetDevice, address: u32): void {
 /** The packet's data begins at the ARP header. */
 export function arpReceive(device: NetDevice, skb: usize): void {
   if (packetType(skb) == PACKET_OTHERHOST) {
-    done(device, skb, VERDICT_drop, DROP_OTHERHOST);
+    done(device, skb, VERDICT_consumed, 0);
     return;
   }
   if (lengthOf(skb) < SIZE) {
@@ -96,13 +96,21 @@ export function arpReceive(device: NetDevice, skb: usize): void {
   const sender = load<u32>(at, 14);
   const target = load<u32>(at, 24);
   const namespace = namespaceOf(device.namespace);
+  // Nobody asks for a group or for the host itself.
+  const about = bswap<u32>(target);
+  if (about >> 28 == 14 || about >> 24 == 127) {
+    done(device, skb, VERDICT_drop, DROP_NOT_SPECIFIED);
+    return;
+  }
   const own = lookup4(namespace, bswap<u32>(target)) && routeKind == ROUTE_local;
   const first = bswap<u32>(sender) >> 24;
   if (sender != 0 && first != 127 && first < 224) {
     store<u32>(scratch, sender);
     learn(device, INET, scratch, at + 8, own && operation == REQUEST);
   }
-  if (operation == REQUEST && own) sendArp(device, REPLY, at + 8, target, sender, at + 8, packetOf(skb));
+  // Whoever asks must be somebody who may; an address is probed for from 0.
+  const may = sender == 0 || (first != 127 && first < 224 && !isForUsAlone(namespace, bswap<u32>(sender)));
+  if (operation == REQUEST && own && may) sendArp(device, REPLY, at + 8, target, sender, at + 8, packetOf(skb));
   done(device, skb, VERDICT_consumed, 0);
 }
 

@@ -262,13 +262,14 @@ export function addWireHost(ifindex: u32, family: u32, address: usize, mac: usiz
   return 0;
 }
 
-/** sysctl: 0 forwarding, 1 rp_filter */
+/** sysctl: 0 forwarding, 1 rp_filter, 2 limits on ICMP errors */
 export function setOption(namespaceId: u32, option: i32, value: bool): i32 {
   begin();
   const namespace = namespaceAt(namespaceId);
-  if (namespace == null || option < 0 || option > 1) return -EINVAL;
+  if (namespace == null || option < 0 || option > 2) return -EINVAL;
   if (option == 0) namespace.forwarding = value;
-  else namespace.reversePath = value;
+  else if (option == 1) namespace.reversePath = value;
+  else namespace.limitsErrors = value;
   return 0;
 }
 

@@ -3,8 +3,12 @@ import { clock } from '../cpu';
 import { COST_checksum_byte, COST_copy_byte, COST_transport } from '../generated/costs';
 import {
   DROP_ICMP_CSUM,
-  DROP_NOT_SPECIFIED,
+  DROP_INVALID_PROTO,
+  DROP_NO_SOCKET,
   DROP_PKT_TOO_SMALL,
+  DROP_UNHANDLED_PROTO,
+  ROUTE_broadcast,
+  ROUTE_local,
   STAGE_icmp,
   VERDICT_consumed,
 } from '../generated/network';
@@ -13,14 +17,13 @@ import { SKB_DEV } from '../memory/structures';
 import { charge } from './account';
 import { dataOf, freeSkb, lengthOf, networkOf, packetOf, put } from './buffers';
 import { NetDevice, deviceOf } from './device';
-import { fromNetwork, gone, ipSend, makePacket, sourceTo4 } from './ip';
+import { fromNetwork, gone, hasRoute4, ipSend, isForUsAlone, makePacket, setServiceClass, sourceTo4 } from './ip';
 import { UNREACHABLE6, icmp6Error } from './icmp6';
 import { Namespace, namespaceOf } from './namespace';
 import { PACKET_HOST, packetType } from './receive';
 import { markSkb } from './record';
 import { INET, lookup4, routeKind, sourceFor4 } from './route';
 import { clientAnswered } from './socket';
-import { ROUTE_local } from '../generated/network';
 
 export const UNREACHABLE: u8 = 3;
 export const TIME_EXCEEDED: u8 = 11;
@@ -78,20 +81,28 @@ export function icmpReceive(device: NetDevice, skb: usize): void {
   }
   const type = load<u8>(header);
   if (type > 18) {
-    gone(device, skb, STAGE_icmp, DROP_NOT_SPECIFIED);
+    gone(device, skb, STAGE_icmp, DROP_UNHANDLED_PROTO);
     return;
   }
   const namespace = namespaceOf(device.namespace);
+  // Echo to everybody is not answered (icmp_echo_ignore_broadcasts); an answer is for whoever asked.
+  if (type == ECHO && !isForUsAlone(namespace, bswap<u32>(load<u32>(networkOf(skb), 16)))) {
+    gone(device, skb, STAGE_icmp, DROP_INVALID_PROTO);
+    return;
+  }
+  if (type == ECHO_REPLY && !clientAnswered(namespace, skb, INET)) {
+    gone(device, skb, STAGE_icmp, DROP_NO_SOCKET);
+    return;
+  }
   markSkb(skb, STAGE_icmp, VERDICT_consumed, type, device.ifindex, size, load<u8>(header, 1), device.namespace);
-  // Echo to everybody is not answered (icmp_echo_ignore_broadcasts).
-  if (type == ECHO && packetType(skb) == PACKET_HOST) reply(namespace, skb);
-  else if (type == ECHO_REPLY) clientAnswered(namespace, skb, INET);
+  if (type == ECHO) reply(namespace, skb);
   freeSkb(skb);
 }
 
 function reply(namespace: Namespace, skb: usize): void {
   const network = networkOf(skb);
   const size = lengthOf(skb);
+  if (!hasRoute4(namespace, bswap<u32>(load<u32>(network, 12)))) return;
   const answer = makePacket(size, STAGE_icmp, packetOf(skb), namespace.id);
   if (answer == 0) return;
   const to = put(answer, size);
@@ -103,6 +114,7 @@ function reply(namespace: Namespace, skb: usize): void {
   charge(COST_checksum_byte, size);
   const asked = bswap<u32>(load<u32>(network, 16));
   const target = bswap<u32>(load<u32>(network, 12));
+  setServiceClass(load<u8>(network, 1));
   ipSend(namespace, answer, asked, target, PROTOCOL_ICMP, 64, false, null);
 }
 
@@ -122,7 +134,10 @@ export function icmpError(namespace: Namespace, skb: usize, type: u8, code: u8, 
   }
   const target = bswap<u32>(load<u32>(network, 12));
   if (target == 0 || target >> 24 == 127 || target >> 28 >= 14) return;
-  if (!errorAllowed(target)) return;
+  const meant = bswap<u32>(load<u32>(network, 16));
+  if (meant >> 28 >= 14 || (lookup4(namespace, meant) && routeKind == ROUTE_broadcast)) return;
+  if (!hasRoute4(namespace, target)) return;
+  if (namespace.limitsErrors && !errorAllowed(target)) return;
   // From the address that was meant, if it is ours; else from the interface that the packet came by.
   let source = bswap<u32>(load<u32>(network, 16));
   if (!lookup4(namespace, source) || routeKind != ROUTE_local) {
@@ -143,6 +158,8 @@ export function icmpError(namespace: Namespace, skb: usize, type: u8, code: u8, 
   charge(COST_copy_byte, quoted);
   store<u16>(to, foldSum(partialSum(to, HEADER + quoted, 0)), 2);
   charge(COST_checksum_byte, HEADER + quoted);
+  // "internetwork control" (RFC 1812, 4.3.2.5), and what the packet asked for
+  setServiceClass((load<u8>(network, 1) & 0x1e) | 0xc0);
   ipSend(namespace, answer, source, target, PROTOCOL_ICMP, 64, false, null);
 }
 

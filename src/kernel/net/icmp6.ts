@@ -1,6 +1,13 @@
 // ICMPv6 (RFC 4443): echo replies and errors; neighbour discovery goes to ndisc.ts.
 import { COST_checksum_byte, COST_copy_byte, COST_transport } from '../generated/costs';
-import { DROP_ICMP_CSUM, DROP_PKT_TOO_SMALL, ROUTE_local, STAGE_icmp, VERDICT_consumed } from '../generated/network';
+import {
+  DROP_ICMP_CSUM,
+  DROP_NO_SOCKET,
+  DROP_PKT_TOO_SMALL,
+  ROUTE_local,
+  STAGE_icmp,
+  VERDICT_consumed,
+} from '../generated/network';
 import { foldSum, partialSum } from '../memory/checksum';
 import { SKB_DEV } from '../memory/structures';
 import { charge } from './account';
@@ -48,15 +55,19 @@ export function icmp6Receive(device: NetDevice, skb: usize): void {
     return;
   }
   const namespace = namespaceOf(device.namespace);
+  if (type == ECHO_REPLY6 && !clientAnswered(namespace, skb, INET6)) {
+    gone(device, skb, STAGE_icmp, DROP_NO_SOCKET);
+    return;
+  }
   markSkb(skb, STAGE_icmp, VERDICT_consumed, type, device.ifindex, size, load<u8>(header, 1), device.namespace);
   if (type == ECHO6) reply(namespace, device, skb);
-  else if (type == ECHO_REPLY6) clientAnswered(namespace, skb, INET6);
   freeSkb(skb);
 }
 
 function reply(namespace: Namespace, device: NetDevice, skb: usize): void {
   const network = networkOf(skb);
   const size = lengthOf(skb);
+  if (!lookup6(namespace, network + 8)) return;
   const answer = makePacket(size, STAGE_icmp, packetOf(skb), namespace.id);
   if (answer == 0) return;
   const to = put(answer, size);
@@ -89,7 +100,8 @@ export function icmp6Error(namespace: Namespace, skb: usize, type: u8, code: u8,
   if (load<u8>(network, 6) == PROTOCOL_ICMP6 && have > 40 && load<u8>(network, 40) < 128) return;
   const target = network + 8;
   if (load<u8>(target) == 0xff || (load<u64>(target) | load<u64>(target, 8)) == 0) return;
-  if (!errorAllowed(load<u32>(target, 12) ^ load<u32>(target, 4))) return;
+  if (!lookup6(namespace, target)) return;
+  if (namespace.limitsErrors && !errorAllowed(load<u32>(target, 12) ^ load<u32>(target, 4))) return;
   let source = network + 24;
   if (!lookup6(namespace, source) || routeKind != ROUTE_local) {
     const device = deviceOf(load<u64>(skb, SKB_DEV));

@@ -17,7 +17,6 @@ import {
   DROP_OTHERHOST,
   DROP_PKT_TOO_BIG,
   DROP_PKT_TOO_SMALL,
-  DROP_UNICAST_IN_L2_MULTICAST,
   HOOK_FORWARD,
   HOOK_LOCAL_IN,
   HOOK_LOCAL_OUT,
@@ -80,7 +79,7 @@ import { output4 } from './neighbour';
 import { runHook } from './netfilter';
 import { PATCH_ip_rcv, isPatched, patched } from './patches';
 import { halted } from './programs';
-import { PACKET_BROADCAST, PACKET_HOST, PACKET_MULTICAST, PACKET_OTHERHOST, packetType } from './receive';
+import { PACKET_HOST, PACKET_OTHERHOST, packetType } from './receive';
 import { markSkb, nextPacket } from './record';
 import { INET, lookup4, toThisHost, routeDevice, routeGateway4, routeKind, sourceFor4 } from './route';
 import { Socket } from './socket';
@@ -90,6 +89,7 @@ import { SKB_SK } from '../memory/structures';
 
 export const IP_HEADER: u32 = 20;
 const PROTOCOL_ICMP: u32 = 1;
+const PROTOCOL_IGMP: u32 = 2;
 const PROTOCOL_TCP: u32 = 6;
 const PROTOCOL_UDP: u32 = 17;
 const DONT_FRAGMENT: u32 = 0x4000;
@@ -122,12 +122,12 @@ export function checkHeader(_device: NetDevice, skb: usize): u32 {
   if (packetType(skb) == PACKET_OTHERHOST) return DROP_OTHERHOST;
   charge(COST_ip_checks, 1);
   const size = lengthOf(skb);
-  if (size < IP_HEADER) return DROP_PKT_TOO_SMALL;
+  if (size < IP_HEADER) return DROP_IP_INHDR;
   const header = dataOf(skb);
   const first = <u32>load<u8>(header);
   const headerSize = (first & 15) << 2;
   if (first >> 4 != 4 || headerSize < IP_HEADER) return DROP_IP_INHDR;
-  if (size < headerSize) return DROP_PKT_TOO_SMALL;
+  if (size < headerSize) return DROP_IP_INHDR;
   if (foldSum(partialSum(header, headerSize, 0)) != 0) return DROP_IP_CSUM;
   const total = <u32>bswap<u16>(load<u16>(header, 2));
   if (size < total) return DROP_PKT_TOO_SMALL;
@@ -169,7 +169,12 @@ export function ipReceiveFinish(device: NetDevice, skb: usize): void {
   const headerSize = ((<u32>load<u8>(header)) & 15) << 2;
   const source = bswap<u32>(load<u32>(header, 12));
   const destination = bswap<u32>(load<u32>(header, 16));
-  const reason = route(namespace, device, skb, source, destination);
+  let reason = route(namespace, device, skb, source, destination);
+  // Where no route leads is a route as well: options are looked at first.
+  if ((reason == <u32>DROP_IP_INADDRERRORS || reason == <u32>DROP_IP_INNOROUTES) && headerSize > IP_HEADER) {
+    const bad = checkOptions(header, headerSize);
+    if (bad != 0) reason = bad;
+  }
   if (reason != 0) {
     if (reason == <u32>DROP_IP_INNOROUTES && namespace.forwarding) icmpError(namespace, skb, UNREACHABLE, CODE_NET, 0);
     gone(device, skb, STAGE_route, reason);
@@ -181,12 +186,6 @@ export function ipReceiveFinish(device: NetDevice, skb: usize): void {
       gone(device, skb, STAGE_ip_rcv, bad);
       return;
     }
-  }
-  const type = packetType(skb);
-  if ((type == PACKET_BROADCAST || type == PACKET_MULTICAST) && routeKind == ROUTE_unicast) {
-    // A frame to all with a packet for one is nothing to forward.
-    gone(device, skb, STAGE_route, DROP_UNICAST_IN_L2_MULTICAST);
-    return;
   }
   markSkb(skb, STAGE_route, VERDICT_pass, routeKind, device.ifindex, lengthOf(skb), routeDevice, device.namespace);
   if (routeKind == ROUTE_local || routeKind == ROUTE_broadcast) deliverLocally(device, skb);
@@ -200,33 +199,56 @@ function route(namespace: Namespace, device: NetDevice, skb: usize, source: u32,
   if (source >> 28 == 14 || source == 0xffffffff) return DROP_IP_INVALID_SOURCE;
   if (destination == 0xffffffff || (destination == 0 && source == 0)) {
     if (!namespaceHas4(namespace)) return DROP_IP_INADDRERRORS;
+    if (!loopback && isOurs(namespace, source)) return DROP_IP_LOCAL_SOURCE;
+    toThisHost();
+    return 0;
+  }
+  if (destination >> 28 == 14) {
+    // 224.0.0.1 is everybody; other groups nobody has joined.
+    if (destination != 0xe0000001) return DROP_NOT_SPECIFIED;
+    if (!loopback && source >> 24 == 127) return DROP_IP_LOCALNET;
+    if (!loopback && isOurs(namespace, source)) return DROP_IP_LOCAL_SOURCE;
     toThisHost();
     return 0;
   }
   if (source >> 24 == 0) return DROP_IP_INVALID_SOURCE;
   if (destination >> 24 == 0) return DROP_IP_INVALID_DEST;
   if (!loopback && (destination >> 24 == 127 || source >> 24 == 127)) return DROP_IP_LOCALNET;
-  if (destination >> 28 == 14) {
-    // 224.0.0.1 is everybody; other groups nobody has joined.
-    if (destination != 0xe0000001) return DROP_NOT_SPECIFIED;
-    toThisHost();
-    return 0;
-  }
-  if (!loopback && lookup4(namespace, source)) {
-    // Our own address as source is somebody else's lie.
-    if (routeKind == ROUTE_local) return DROP_IP_LOCAL_SOURCE;
-    if (routeKind == ROUTE_broadcast) return DROP_IP_INVALID_SOURCE;
-    if (namespace.reversePath && routeDevice != device.ifindex) return DROP_IP_RPFILTER;
-  } else if (!loopback && namespace.reversePath) return DROP_IP_RPFILTER;
   if (!lookup4(namespace, destination)) return namespace.forwarding ? DROP_IP_INNOROUTES : DROP_IP_INADDRERRORS;
-  if (routeKind == ROUTE_local || routeKind == ROUTE_broadcast) return 0;
-  if (!namespace.forwarding) return DROP_IP_INADDRERRORS;
+  const here = routeKind == ROUTE_local || routeKind == ROUTE_broadcast;
+  if (!here && !namespace.forwarding) return DROP_IP_INADDRERRORS;
   if (routeKind == ROUTE_blackhole) return DROP_NOT_SPECIFIED;
   if (routeKind == ROUTE_unreachable || routeKind == ROUTE_prohibit) {
     icmpError(namespace, skb, UNREACHABLE, routeKind == ROUTE_prohibit ? CODE_PROHIBITED : CODE_HOST, 0);
-    return DROP_IP_INNOROUTES;
+    return DROP_NOT_SPECIFIED;
   }
-  return 0;
+  if (loopback) return 0;
+  const bad = checkSource(namespace, device, source);
+  if (bad == 0) lookup4(namespace, destination);
+  return bad;
+}
+
+/** fib_validate_source: 0, or why a packet from there is nothing that this interface can bring. */
+function checkSource(namespace: Namespace, device: NetDevice, source: u32): u32 {
+  if (!lookup4(namespace, source)) return namespace.reversePath ? DROP_IP_RPFILTER : 0;
+  // Our own address as source is somebody else's lie.
+  if (routeKind == ROUTE_local) return DROP_IP_LOCAL_SOURCE;
+  if (routeKind == ROUTE_broadcast) return DROP_IP_INVALID_SOURCE;
+  return namespace.reversePath && routeDevice != device.ifindex ? DROP_IP_RPFILTER : 0;
+}
+
+function isOurs(namespace: Namespace, address: u32): bool {
+  return lookup4(namespace, address) && routeKind == ROUTE_local;
+}
+
+/** Does a packet to this address go to one host alone, and is that us? */
+export function isForUsAlone(namespace: Namespace, destination: u32): bool {
+  return destination >> 28 < 14 && isOurs(namespace, destination);
+}
+
+/** Is there any way to `destination` (host order)? Who answers asks first: where there is none, nothing is made and nothing dropped. */
+export function hasRoute4(namespace: Namespace, destination: u32): bool {
+  return routeOut(namespace, destination);
 }
 
 function namespaceHas4(namespace: Namespace): bool {
@@ -264,6 +286,10 @@ export function ipDeliverFinish(device: NetDevice, skb: usize): void {
       return;
     case PROTOCOL_UDP:
       udpReceive(device, skb, INET);
+      return;
+    case PROTOCOL_IGMP:
+      // It has a receiver; nobody here has joined a group.
+      gone(device, skb, STAGE_ip_rcv, DROP_NOT_SPECIFIED);
       return;
     default:
       icmpError(namespaceOf(device.namespace), skb, UNREACHABLE, CODE_PROTOCOL, 0);
@@ -380,7 +406,8 @@ export function ipSend(
   }
   if (socket != null) store<u64>(skb, toVirtual(socket.address), SKB_SK);
   store<u8>(header, 0x45);
-  store<u8>(header, 0, 1);
+  store<u8>(header, serviceClass, 1);
+  serviceClass = 0;
   store<u16>(header, bswap<u16>(<u16>lengthOf(skb)), 2);
   store<u16>(header, bswap<u16>(<u16>namespace.nextId), 4);
   namespace.nextId = (namespace.nextId + 1) & 0xffff;
@@ -442,6 +469,13 @@ export function makePacket(size: u32, stage: i32, cause: u32, namespace: u32): u
   setPacket(skb, nextPacket());
   markSkb(skb, stage, VERDICT_made, 0, 0, size, cause, namespace);
   return skb;
+}
+
+/** the next packet's type of service */
+let serviceClass: u8 = 0;
+
+export function setServiceClass(value: u8): void {
+  serviceClass = value;
 }
 
 /** Bytes of the packet from its IP header on, when its data has moved past it. */

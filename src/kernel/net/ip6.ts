@@ -11,6 +11,7 @@ import {
   DROP_OTHERHOST,
   DROP_PKT_TOO_BIG,
   DROP_PKT_TOO_SMALL,
+  DROP_UNHANDLED_PROTO,
   HOOK_FORWARD,
   HOOK_LOCAL_IN,
   HOOK_LOCAL_OUT,
@@ -74,9 +75,9 @@ function checkHeader(device: NetDevice, skb: usize): u32 {
   if (packetType(skb) == PACKET_OTHERHOST) return DROP_OTHERHOST;
   charge(COST_ip_checks, 1);
   const size = lengthOf(skb);
-  if (size < HEADER) return DROP_PKT_TOO_SMALL;
+  if (size < HEADER) return DROP_IP_INHDR;
   const header = dataOf(skb);
-  if (load<u8>(header) >> 4 != 6) return DROP_IP_INHDR;
+  if (load<u8>(header) >> 4 != 6) return DROP_UNHANDLED_PROTO;
   const loopback = device.ifindex == namespaceOf(device.namespace).loopback;
   // ::1 belongs to this host alone; a group sends nothing; one's own group of scope 0 or 1 stays inside.
   if (!loopback && (isLoopback(header + 8) || isLoopback(header + 24))) return DROP_IP_INHDR;
@@ -112,7 +113,7 @@ function receiveFinish(device: NetDevice, skb: usize): void {
   const out = routeDevice;
   const gateway = routeGateway6;
   if (!known || kind == ROUTE_blackhole || isZero6(destination)) {
-    if (namespace.forwarding && !known) icmp6Error(namespace, skb, UNREACHABLE6, 0, 0);
+    if (!known) icmp6Error(namespace, skb, UNREACHABLE6, 0, 0);
     gone(device, skb, STAGE_route, known ? DROP_NOT_SPECIFIED : DROP_IP_INNOROUTES);
     return;
   }

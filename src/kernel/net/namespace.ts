@@ -22,6 +22,8 @@ export class Namespace {
   forwarding: bool = false;
   /** net.ipv4.conf.all.rp_filter */
   reversePath: bool = false;
+  /** net.ipv4.icmp_ratelimit, net.ipv6.icmp.ratelimit: not 0 */
+  limitsErrors: bool = true;
   routes: Route[] = [];
   neighbours: Neighbour[] = [];
   hooks: Hook[] = [];

@@ -3,6 +3,7 @@
 import { COST_copy_byte, COST_receive_core, COST_xdp_frame } from '../generated/costs';
 import {
   DROP_LOOP_LIMIT,
+  DROP_NOT_SPECIFIED,
   DROP_PKT_TOO_SMALL,
   DROP_UNHANDLED_PROTO,
   DROP_XDP,
@@ -73,6 +74,7 @@ const ETH_P_IPV6: u16 = 0xdd86;
 const ETH_P_ARP: u16 = 0x0608;
 const ETH_P_8021Q: u16 = 0x0081;
 const ETH_P_8021AD: u16 = 0xa888;
+const ETH_P_802_2: u16 = 0x0400;
 /** below it stands a length (IEEE 802.3) */
 const ETH_P_802_3_MIN: u16 = 0x0600;
 const XDP_HEADROOM: u32 = 256;
@@ -245,7 +247,7 @@ export function receive(from: NetDevice, skb: usize): void {
     const protocol = load<u16>(skb, SKB_PROTOCOL);
     if ((protocol == ETH_P_8021Q || protocol == ETH_P_8021AD) && load<u16>(skb, SKB_VLAN_PROTO) == 0) {
       if (!untag(skb)) {
-        gone(device, skb, STAGE_vlan, DROP_PKT_TOO_SMALL);
+        gone(device, skb, STAGE_vlan, DROP_NOT_SPECIFIED);
         return;
       }
       markSkb(
@@ -305,5 +307,6 @@ function deliver(device: NetDevice, skb: usize): void {
     return;
   }
   device.count(RX_DROPPED, 1);
-  gone(device, skb, STAGE_receive, DROP_UNHANDLED_PROTO);
+  // IEEE 802.2 has a receiver (LLC), but nobody behind it.
+  gone(device, skb, STAGE_receive, protocol == ETH_P_802_2 ? DROP_NOT_SPECIFIED : DROP_UNHANDLED_PROTO);
 }

@@ -407,8 +407,8 @@ export function clientRound(socket: Socket): void {
   if (socket.rounds > 0) scheduleClient(socket, socket.interval);
 }
 
-/** An echo reply: the packet's data begins at its ICMP header. */
-export function clientAnswered(namespace: Namespace, skb: usize, family: u32): void {
+/** An echo reply: the packet's data begins at its ICMP header. False: nobody asked. */
+export function clientAnswered(namespace: Namespace, skb: usize, family: u32): bool {
   const id = <u32>bswap<u16>(load<u16>(dataOf(skb), 4));
   const list = namespace.sockets;
   for (let i = 0; i < list.length; i++) {
@@ -427,8 +427,9 @@ export function clientAnswered(namespace: Namespace, skb: usize, family: u32): v
       socket.number,
       namespace.id,
     );
-    return;
+    return true;
   }
+  return false;
 }
 
 /** The next port that nobody has. */

@@ -6,6 +6,7 @@ import {
   APPLICATION_client,
   APPLICATION_echo,
   APPLICATION_http,
+  DROP_NOT_SPECIFIED,
   DROP_NO_SOCKET,
   DROP_PKT_TOO_SMALL,
   DROP_TCP_ACK_UNSENT_DATA,
@@ -28,13 +29,14 @@ import { charge } from './account';
 import { dataOf, freeSkb, lengthOf, networkOf, packetOf, pull, put } from './buffers';
 import { filterAllows } from './cgroup';
 import { NetDevice } from './device';
-import { gone, ipSend, makePacket, sourceTo4 } from './ip';
+import { gone, hasRoute4, ipSend, isForUsAlone, makePacket, sourceTo4 } from './ip';
 import { ip6Send, pseudo6, sourceTo6 } from './ip6';
 import { awaken, setTimer } from './machine';
 import { Namespace, namespaceOf } from './namespace';
 import { halted } from './programs';
+import { PACKET_HOST, packetType } from './receive';
 import { markSkb } from './record';
-import { INET } from './route';
+import { INET, lookup6 } from './route';
 import {
   CONNECTIONS,
   DROPS,
@@ -186,6 +188,10 @@ function reset(namespace: Namespace, family: u32, skb: usize, size: u32, flags: 
   const network = networkOf(skb);
   const header = dataOf(skb);
   const four = family == INET;
+  if (four) {
+    const alone = isForUsAlone(namespace, bswap<u32>(load<u32>(network, 16)));
+    if (!alone || !hasRoute4(namespace, bswap<u32>(load<u32>(network, 12)))) return;
+  } else if (load<u8>(network, 24) == 0xff || !lookup6(namespace, network + 8)) return;
   const acknowledges = (flags & ACK) != 0;
   const sequence = acknowledges ? bswap<u32>(load<u32>(header, 8)) : 0;
   const theirs = bswap<u32>(load<u32>(header, 4)) + size + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);
@@ -210,6 +216,11 @@ function reset(namespace: Namespace, family: u32, skb: usize, size: u32, flags: 
 export function tcpReceive(device: NetDevice, skb: usize, family: u32): void {
   charge(COST_transport, 1);
   const size = lengthOf(skb);
+  // A connection is between two: nothing that went to many belongs to one.
+  if (packetType(skb) != PACKET_HOST) {
+    gone(device, skb, STAGE_tcp, DROP_NOT_SPECIFIED);
+    return;
+  }
   if (size < HEADER) {
     gone(device, skb, STAGE_tcp, DROP_PKT_TOO_SMALL);
     return;

@@ -1,6 +1,13 @@
 // UDP over IPv4 and IPv6 (Linux: __udp4_lib_rcv, udp_sendmsg).
 import { COST_checksum_byte, COST_copy_byte, COST_transport } from '../generated/costs';
-import { DROP_NO_SOCKET, DROP_PKT_TOO_SMALL, DROP_UDP_CSUM, STAGE_udp, VERDICT_pass } from '../generated/network';
+import {
+  DROP_NO_SOCKET,
+  DROP_NOT_SPECIFIED,
+  DROP_PKT_TOO_SMALL,
+  DROP_UDP_CSUM,
+  STAGE_udp,
+  VERDICT_pass,
+} from '../generated/network';
 import { foldSum, partialSum } from '../memory/checksum';
 import { charge } from './account';
 import { dataOf, freeSkb, lengthOf, networkOf, pull, put, trim } from './buffers';
@@ -8,7 +15,7 @@ import { filterAllows } from './cgroup';
 import { NetDevice } from './device';
 import { CODE_PORT, UNREACHABLE, icmpError } from './icmp';
 import { UNREACHABLE6, icmp6Error } from './icmp6';
-import { gone, ipSend, makePacket, sourceTo4 } from './ip';
+import { gone, ipSend, isForUsAlone, makePacket, sourceTo4 } from './ip';
 import { ip6Send, pseudo6, sourceTo6 } from './ip6';
 import { namespaceOf } from './namespace';
 import { halted } from './programs';
@@ -66,9 +73,11 @@ export function udpReceive(device: NetDevice, skb: usize, family: u32): void {
   const port = <u32>bswap<u16>(load<u16>(header, 2));
   const socket = lookupSocket(namespace, family, DATAGRAM, source, sourcePort, destination, port);
   if (socket == null) {
-    if (four) icmpError(namespace, skb, UNREACHABLE, CODE_PORT, 0);
-    else icmp6Error(namespace, skb, UNREACHABLE6, 4, 0);
-    gone(device, skb, STAGE_udp, DROP_NO_SOCKET);
+    // What went to many concerns nobody in particular: its sender is not told.
+    const alone = four ? isForUsAlone(namespace, bswap<u32>(load<u32>(destination))) : load<u8>(destination) != 0xff;
+    if (alone && four) icmpError(namespace, skb, UNREACHABLE, CODE_PORT, 0);
+    else if (alone) icmp6Error(namespace, skb, UNREACHABLE6, 4, 0);
+    gone(device, skb, STAGE_udp, alone ? DROP_NO_SOCKET : DROP_NOT_SPECIFIED);
     return;
   }
   markSkb(skb, STAGE_udp, VERDICT_pass, port, device.ifindex, length, socket.number, device.namespace);
