@@ -163,8 +163,9 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
   }
 
   function time(nanoseconds: number): string {
-    if (nanoseconds < 1e5) return `${grouped(nanoseconds)} ns`;
-    if (nanoseconds < SECOND) return fill(words.milliseconds, { count: decimals(Math.round(nanoseconds / 1e5) / 10) });
+    if (nanoseconds > 0 && nanoseconds < 1e5) return `${grouped(nanoseconds)} ns`;
+    if (nanoseconds > 0 && nanoseconds < SECOND)
+      return fill(words.milliseconds, { count: decimals(Math.round(nanoseconds / 1e5) / 10) });
     if (nanoseconds < 60 * SECOND) return fill(words.seconds, { count: grouped(nanoseconds / SECOND) });
     return fill(words.minutes, { count: grouped(nanoseconds / SECOND / 60) });
   }

@@ -61,7 +61,7 @@ export function logView(log: readonly string[], words: WayStrings, open: boolean
       { tabindex: 0, role: 'group', 'aria-label': words.log, translate: 'no' },
       element('code', { lang: 'en' }, log.join('\n')),
     ),
-    element('p', { class: 'log-note' }, words['log-note']),
+    log.some((line) => line.includes('Code:')) ? element('p', { class: 'log-note' }, words['log-note']) : null,
   );
 }
 
