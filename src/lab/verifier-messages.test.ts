@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { MESSAGE_ERRNO, MESSAGE_NAMES } from '../bpf/verifier-messages.ts';
 import { PROBLEMS, problemOfCode } from '../explain/catalogue.ts';
 import { messageNames } from '../explain/read-message.ts';
-import { libbpfAbsence } from '../judge/libbpf.ts';
+import { clangAbsence, compileWithClang } from '../judge/clang.ts';
+import { askLibbpf, libbpfAbsence } from '../judge/libbpf.ts';
 import { judgePresent } from '../judge/require.ts';
 import {
   askAboutMessage,
@@ -18,6 +19,7 @@ import {
 import { compileProject, LabEngine } from './lab.ts';
 
 const linux = judgePresent('bpf', await libbpfAbsence());
+const clang = judgePresent('clang', clangAbsence());
 const programs = messagePrograms();
 const recorded = recordedMessages();
 const withoutProgram = JSON.parse(
@@ -87,5 +89,16 @@ describe.skipIf(!linux)('Linux', () => {
         recorded.answers[name],
       );
     }
+  });
+
+  // Where a broken one is stopped is the compiler's choice; that a mended one is accepted must not be.
+  test.skipIf(!clang)('accepts the mended ones as clang compiles them, too', { timeout: 240_000 }, async () => {
+    const refused: string[] = [];
+    for (const { name, fixed } of programs) {
+      const { object, messages } = await compileWithClang(fixed, { name: 'fixed.bpf.c' });
+      const answer = object && (await askLibbpf(object, 'fixed.bpf.o'));
+      if (answer?.errno !== 0) refused.push(`${name}: ${answer?.message ?? messages}`);
+    }
+    expect(refused).toEqual([]);
   });
 });

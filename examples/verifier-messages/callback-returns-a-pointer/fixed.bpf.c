@@ -3,12 +3,11 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-const int number = 1;
+volatile const int number = 1;
 
-static __attribute__((naked)) long step(__u32 index, void *unused)
+static long step(__u32 index, void *unused)
 {
-	asm volatile("r0 = 0;");
-	asm volatile("exit;");
+	return number;
 }
 
 SEC("xdp")

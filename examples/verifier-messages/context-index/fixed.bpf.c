@@ -6,9 +6,7 @@
 SEC("tc")
 int pick(struct __sk_buff *skb)
 {
-	if (skb->queue_mapping & 1)
-		return skb->cb[1] ? 2 : 0;
-	return skb->cb[0] ? 2 : 0;
+	return skb->cb[0] || skb->cb[1] ? 2 : 0;
 }
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -4,11 +4,10 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-static __noinline __attribute__((naked)) void first_byte(struct __sk_buff *skb)
+static __noinline void first_byte(struct __sk_buff *skb)
 {
-	asm volatile("r6 = r1;");
 	/* r0 = the packet's byte 0: BPF_LD | BPF_ABS | BPF_B */
-	asm volatile(".8byte 0x30; exit;");
+	asm volatile("r6 = %[skb]; .8byte 0x30;" : : [skb] "r"(skb) : "r0", "r1", "r2", "r3", "r4", "r5", "r6");
 }
 
 SEC("socket")

@@ -3,11 +3,11 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-static __noinline __attribute__((naked)) int first_byte(struct __sk_buff *skb)
+static __noinline int first_byte(struct __sk_buff *skb)
 {
-	asm volatile("r6 = r1;");
 	/* r0 = the packet's byte 0: BPF_LD | BPF_ABS | BPF_B */
-	asm volatile(".8byte 0x30; exit;");
+	asm volatile("r6 = %[skb]; .8byte 0x30;" : : [skb] "r"(skb) : "r0", "r1", "r2", "r3", "r4", "r5", "r6");
+	return 0;
 }
 
 SEC("socket")
