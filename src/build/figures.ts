@@ -1,6 +1,7 @@
 // npm run figures (after npm run build): what a visit costs, measured on the built site: bytes as a host would send them
 // (brotli), and the time from the click on Run to the result, cold and warm, as it is and with the processor slowed down
-// four times. `npm run figures -- lighthouse [PART OF AN ADDRESS]` asks Lighthouse instead.
+// four times, and what typing costs. `npm run figures -- weights|times|typing` measures that alone; `npm run figures -- lighthouse [PART OF AN
+// ADDRESS]` asks Lighthouse instead.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +41,11 @@ const kilobytes = (loads: readonly Load[]): string =>
 
 async function weights(browser: Browser): Promise<void> {
   for (const language of ['my', 'en']) {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const page = await browser.newPage({
+      viewport: { width: 1440, height: 900 },
+      // What the worker fetches ahead, for reading offline, is no part of what the page asks for.
+      serviceWorkers: 'block',
+    });
     const loaded = collect(page);
     await page.goto(`${SITE}/${language}/what-is-ebpf/`, { waitUntil: 'networkidle' });
     const reading = await loaded();
@@ -191,11 +196,17 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 });
 try {
-  await weights(browser);
-  await times(browser, 1);
-  await times(browser, 4);
-  await typing(browser, false);
-  await typing(browser, true);
+  const part = process.argv[2];
+  const wants = (name: string): boolean => part === undefined || part === name;
+  if (wants('weights')) await weights(browser);
+  if (wants('times')) {
+    await times(browser, 1);
+    await times(browser, 4);
+  }
+  if (wants('typing')) {
+    await typing(browser, false);
+    await typing(browser, true);
+  }
 } finally {
   await browser.close();
   server.kill();
