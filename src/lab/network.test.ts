@@ -2,6 +2,7 @@
 // work that was done.
 import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { COST, COSTS } from '../bpf/costs.ts';
 import { compile } from '../compiler/compile.ts';
 import { Kernel } from '../loader/kernel.ts';
 import { loadObject, type LoadedProgram } from '../loader/load.ts';
@@ -495,9 +496,14 @@ SEC("tc") int copy(struct __sk_buff *skb) { bpf_clone_redirect(skb, ${outside}, 
 });
 
 /** Simulated ns, allocations and missed frames of a burst of UDP that is dropped at a place. */
-function burst(place: 'xdp' | 'generic' | 'tc' | 'rule' | 'filter' | 'none', gap = 2000n) {
+function burst(
+  place: 'xdp' | 'generic' | 'tc' | 'rule' | 'filter' | 'none',
+  gap = 2000n,
+  free: readonly number[] = [],
+) {
   boot();
   const eth0 = host();
+  for (const kind of free) network.exports.netPrice(kind, 0n);
   network.trace(0);
   const server = network.server({ protocol: 'udp', port: 53, application: 'sink' });
   if (place === 'xdp' || place === 'generic') {
@@ -551,6 +557,25 @@ describe('what it costs is counted', () => {
     const middle = total();
     send(eth0, packet(UDP));
     expect(total() - middle).toBeLessThan(dear);
+  });
+
+  test('and tc, which drops behind the sk_buff, costs less by exactly what making its sk_buffs costs; XDP costs what it did', () => {
+    const withoutBuffers = (place: 'xdp' | 'tc'): { saved: number; expected: number } => {
+      const dear = burst(place);
+      const parts = COSTS.filter(({ name }) => /^(skb|buffer)_alloc$/.test(name));
+      const free = burst(
+        place,
+        2000n,
+        parts.map(({ name }) => COST[name] ?? -1),
+      );
+      const expected =
+        parts.reduce((sum, { name, picoseconds }) => sum + (dear.work[name] ?? 0) * picoseconds, 0) / 1000;
+      return { saved: dear.nanoseconds - free.nanoseconds, expected };
+    };
+    const tc = withoutBuffers('tc');
+    expect(tc.expected).toBeGreaterThan(20_000);
+    expect(Math.abs(tc.saved - tc.expected)).toBeLessThan(1000);
+    expect(withoutBuffers('xdp')).toEqual({ saved: 0, expected: 0 });
   });
 
   test('what cannot be taken in time is missed by the ring; XDP keeps up for longer', () => {

@@ -132,6 +132,34 @@ describe('hostile ones end within their bounds', () => {
     expect(kernel.memory.buffer.byteLength).toBeLessThan(200 << 20);
   });
 
+  test('a capture at the limit, floods that answer themselves and captures of all of it: less than 200 MB of kernel', () => {
+    const flood = run(
+      {
+        interfaces: [{ ...eth0, capture: true }],
+        servers: [{ name: 'echo', protocol: 'udp', port: 7, application: 'echo' }],
+        clients: [
+          { name: 'c', protocol: 'udp', address: '10.0.0.2', port: 7, count: 100_000, interval: 1, payload: 1400 },
+        ],
+        traffic: [
+          { ...traffic[0], interface: 'eth0' },
+          { interface: 'eth0', packet: ping, count: 100_000, burst: 10_000 },
+        ],
+        record: [
+          { file: 'all.pcap', interface: 'eth0' },
+          { file: 'all.pcap', stage: 'nic_ring' },
+        ],
+        duration: 1000,
+      },
+      new Map([
+        ['x.pcap', pcap(Math.floor((SCENARIO_LIMIT.capture - 24) / 1516), 1500).subarray(0, SCENARIO_LIMIT.capture)],
+      ]),
+    );
+    expect(flood.problems).toEqual([]);
+    expect(flood.framesLost).toBeGreaterThan(0);
+    expect(flood.captures['all.pcap']?.length).toBeLessThanOrEqual(SCENARIO_LIMIT.recorded + 24);
+    expect(kernel.memory.buffer.byteLength).toBeLessThan(200 << 20);
+  });
+
   test('routes in a circle: the packet dies of its age', () => {
     const report = run({
       namespaces: ['a', 'b', 'c'],
