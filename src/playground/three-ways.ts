@@ -70,7 +70,10 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
   let sent: TrafficSpec | null = null;
   stopButton.addEventListener('click', () => control?.abort());
 
-  const chosen = (name: string): string => new FormData(form).get(name)?.toString() ?? '';
+  const chosen = (name: string): string => {
+    const value = new FormData(form).get(name);
+    return typeof value === 'string' ? value : '';
+  };
   const say = (text: string): void => {
     status.textContent = text;
   };
