@@ -49,3 +49,17 @@ test('in a browser nothing is said', { tag: '@phone' }, async ({ page }) => {
   await example.edit();
   await expect(page.locator('[data-notice="in-app"]')).toHaveCount(0);
 });
+
+test('a browser that is too old says what it lacks, and loads nothing', { tag: '@phone' }, async ({ page }) => {
+  await page.addInitScript(() => {
+    delete (Array.prototype as { findLast?: unknown }).findLast;
+  });
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto('/my/what-is-ebpf/');
+  const example = new Example(page);
+  await expect(example.root.locator('.expected').first()).toBeVisible();
+  await example.run();
+  await expect(example.status).toContainText('Array.findLast');
+  expect(asked.filter((url) => /workbench|worker|wasm/.test(url))).toEqual([]);
+});

@@ -1,6 +1,7 @@
 // What every page with an example loads: it waits. The lab comes with the first Run, an editor with the first Edit, and
 // both only then. Where the reader's own version is kept on the device, it is shown at once.
 import { hasKept } from './keep.ts';
+import { missingFeatures } from './too-old.ts';
 import type { Workbench } from './workbench.ts';
 
 for (const root of document.querySelectorAll<HTMLElement>('[data-example]')) {
@@ -16,6 +17,8 @@ for (const root of document.querySelectorAll<HTMLElement>('[data-example]')) {
     if (status) status.textContent = text ?? '';
   };
   const act = (name: 'run' | 'edit'): void => {
+    const missing = missingFeatures();
+    if (missing.length > 0) return say(`${root.dataset['old'] ?? ''} ${missing.join(', ')}`);
     const slow = setTimeout(() => say(root.dataset['loading']), 300);
     open()
       .then((it) => {

@@ -10,6 +10,7 @@ import { ownPackets, packetKeeper, packetsText } from './own-packets.ts';
 import { addOwnFile, asFile, everything, fromFile, ownFiles, ownText, removeOwnFile, takeIn } from './own-work.ts';
 import { fromFragment, LINK_LIMIT, TEXT_LIMIT, toFragment, type Shared } from './share.ts';
 import { fill, loadStrings, type Strings } from './strings.ts';
+import { missingFeatures } from './too-old.ts';
 import type { Workbench } from './workbench.ts';
 import { crc32 } from './zip.ts';
 
@@ -99,6 +100,8 @@ function start({ page, place, notices, select, strings }: PageParts): void {
     const root = folderView(folder, files, open, key, strings, shared ? element('span') : newFileButton());
     place.replaceChildren(root);
     offerBundle(root, { name, entries: () => bundle(folder) });
+    const missing = missingFeatures();
+    if (missing.length > 0) return notice(`${strings['too-old']} ${missing.join(', ')}`);
     const { openWorkbench } = await import('./workbench.ts');
     const opened = await openWorkbench(root, { menu: () => menuItems() });
     if (mine !== number) return opened.close();
