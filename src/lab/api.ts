@@ -167,6 +167,12 @@ export interface RunReport {
   readonly milliseconds: Readonly<Record<'compile' | 'verify' | 'run', number>>;
 }
 
+/** How far the verification of a program is. */
+export interface VerifyProgress {
+  /** that the verifier has walked, of at most a million */
+  readonly instructions: number;
+}
+
 /** How far a replay is. */
 export interface ReplayProgress {
   /** bytes of the capture that are done, and all of them */

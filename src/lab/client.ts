@@ -9,6 +9,7 @@ import type {
   ReplayReport,
   RunReport,
   Scenario,
+  VerifyProgress,
 } from './api.ts';
 import type { ExerciseReport } from './exercise.ts';
 import type { ExerciseDescription } from './exercise-schema.ts';
@@ -24,7 +25,12 @@ export type LabOutcome<Report> =
 /** A check that a newer one overtook is cancelled; a run waits for nothing. */
 export interface Lab {
   check(project: Project): Promise<LabOutcome<CheckReport>>;
-  run(project: Project, scenario: Scenario): Promise<LabOutcome<RunReport>>;
+  /** `progress` is told during a long verification; the signal ends that, and the report says so like any other refusal */
+  run(
+    project: Project,
+    scenario: Scenario,
+    options?: { readonly progress?: (progress: VerifyProgress) => void; readonly signal?: AbortSignal },
+  ): Promise<LabOutcome<RunReport>>;
   /** null in the report: the project does not compile */
   bytecode(project: Project): Promise<LabOutcome<BytecodeReport | null>>;
   /** the ways that packets take through a network with the project's programs in it */
@@ -69,7 +75,7 @@ interface Pending {
   readonly settle: (outcome: LabOutcome<never> | { ok: true; report: never }) => void;
   timer: ReturnType<typeof setTimeout>;
   readonly kind: LabRequest['kind'];
-  readonly progress?: ((progress: ReplayProgress | ThreeWaysProgress) => void) | undefined;
+  readonly progress?: ((progress: ReplayProgress | ThreeWaysProgress | VerifyProgress) => void) | undefined;
 }
 
 /** Milliseconds after which a request is given up and the worker is replaced; the first one also pays for loading. */
@@ -168,7 +174,11 @@ export function createLab(start: () => Worker = startWorker): Lab {
       const outcome = await ask<LanguageAnswers[Ask]>({ kind: 'language', project, query });
       return outcome.ok ? outcome.report : null;
     },
-    run: (project, scenario) => ask<RunReport>({ kind: 'run', project, scenario }),
+    run: (project, scenario, { progress, signal } = {}) =>
+      long<RunReport>(
+        { kind: 'run', project, scenario },
+        { signal, progress: progress && ((it) => progress(it as VerifyProgress)) },
+      ),
     bytecode: (project) => ask<BytecodeReport | null>({ kind: 'bytecode', project }),
     path: (project, scenario) => ask<PathReport>({ kind: 'path', project, scenario }),
     exercise: (exercise, source) => ask<ExerciseReport>({ kind: 'exercise', exercise, source }),

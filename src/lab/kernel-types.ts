@@ -4,7 +4,7 @@ import { kernelBtf } from '../compiler/kernel-btf.ts';
 import { parseBtf } from '../loader/btf.ts';
 import { KernelTypes } from '../loader/core.ts';
 import type { Kernel } from '../loader/kernel.ts';
-import { loadObject, type LoadedObject, type LoadOptions } from '../loader/load.ts';
+import { finish, loadObjectSteps, type LoadedObject, type LoadOptions } from '../loader/load.ts';
 import { isProblem, type LoadProblem } from '../loader/problems.ts';
 
 const KEPT = new Map<KernelVersion, KernelTypes>();
@@ -20,11 +20,18 @@ export function typesOfKernel(version: KernelVersion): KernelTypes {
 }
 
 /** Loads an object into a kernel that knows its own types. */
-export function loadInto(
+export const loadInto = (
   kernel: Kernel,
   bytes: Uint8Array,
   fileName: string,
   options: LoadOptions = {},
-): LoadedObject | LoadProblem {
-  return loadObject(kernel, bytes, fileName, { ...options, typesOfKernel });
-}
+): LoadedObject | LoadProblem => finish(loadIntoSteps(kernel, bytes, fileName, options));
+
+/** The same, step by step: loadObjectSteps(). */
+export const loadIntoSteps = (
+  kernel: Kernel,
+  bytes: Uint8Array,
+  fileName: string,
+  options: LoadOptions,
+): Generator<number, LoadedObject | LoadProblem, boolean> =>
+  loadObjectSteps(kernel, bytes, fileName, { ...options, typesOfKernel });

@@ -5,11 +5,18 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { decodeInstructions } from '../bpf/instruction.ts';
 import { explain, type Explanation } from '../explain/index.ts';
 import { Kernel, type BootOptions } from '../loader/kernel.ts';
-import { errorName, missingProblem, type LoadedObject, type LoadedProgram, type Missing } from '../loader/load.ts';
+import {
+  errorName,
+  finish,
+  missingProblem,
+  type LoadedObject,
+  type LoadedProgram,
+  type Missing,
+} from '../loader/load.ts';
 import { isProblem, problem, type LoadProblem } from '../loader/problems.ts';
-import type { CheckReport, LabSnapshot, Project, RunReport, Scenario, VerifyReport } from './api.ts';
+import type { CheckReport, LabSnapshot, Project, RunReport, Scenario, VerifyProgress, VerifyReport } from './api.ts';
 import { explainPoison } from './core-log.ts';
-import { loadInto } from './kernel-types.ts';
+import { loadIntoSteps } from './kernel-types.ts';
 import { listen } from './events.ts';
 import { lastMessage } from './last-message.ts';
 import type { LiveRun } from './live.ts';
@@ -110,9 +117,14 @@ export class LabEngine {
 
   /** Compile and verify: what an editor shows as one types. */
   check(project: Project): CheckReport {
+    return finish(this.checkSteps(project));
+  }
+
+  /** The same, giving during a long verification how far it is; next(true) calls that off, and the report says so. */
+  *checkSteps(project: Project): Generator<VerifyProgress, CheckReport, boolean> {
     const compiled = this.#compile(project);
     if (!compiled.object) return { diagnostics: compiled.diagnostics };
-    const loaded = this.#load(compiled.object, project, {}, true);
+    const loaded = yield* this.#loadSteps(compiled.object, project, {}, true);
     if (isProblem(loaded)) return { diagnostics: [...compiled.diagnostics, loaded.problem] };
     return { diagnostics: [...compiled.diagnostics, ...refusals(loaded)] };
   }
@@ -126,6 +138,11 @@ export class LabEngine {
   }
 
   run(project: Project, scenario: Scenario): RunReport {
+    return finish(this.runSteps(project, scenario));
+  }
+
+  /** The same, as checkSteps() does it. */
+  *runSteps(project: Project, scenario: Scenario): Generator<VerifyProgress, RunReport, boolean> {
     const now = this.#options.now ?? (() => 0);
     const milliseconds = { compile: 0, verify: 0, run: 0 };
     let report: RunReport = {
@@ -157,7 +174,9 @@ export class LabEngine {
     if (!object) return report;
     report = { ...report, compiled: { objectBytes: object.length, programs: compiled.programs } };
 
-    const loaded = timed('verify', () => this.#load(object, project, scenario));
+    const began = now();
+    const loaded = yield* this.#loadSteps(object, project, scenario);
+    milliseconds.verify = now() - began;
     if (isProblem(loaded)) return stopped(loaded.problem);
     report = {
       ...report,
@@ -205,13 +224,26 @@ export class LabEngine {
     return compile({ files: new Map(Object.entries(project.files)), main: project.main });
   }
 
-  #load(object: Uint8Array, project: Project, scenario: Partial<Scenario>, verdictsOnly = false) {
+  #load(object: Uint8Array, project: Project, scenario: Partial<Scenario>) {
+    return finish(this.#loadSteps(object, project, scenario));
+  }
+
+  *#loadSteps(
+    object: Uint8Array,
+    project: Project,
+    scenario: Partial<Scenario>,
+    verdictsOnly = false,
+  ): Generator<VerifyProgress, LoadedObject | LoadProblem, boolean> {
     this.current = null;
     this.boot({ seed: scenario.seed ?? 1, verdictsOnly });
-    return loadInto(this.kernel, object, project.main, {
+    const steps = loadIntoSteps(this.kernel, object, project.main, {
       recording: 'failing-path',
+      sliced: true,
       ...(scenario.program === undefined ? {} : { program: scenario.program }),
     });
+    let step = steps.next(false);
+    while (!step.done) step = steps.next(yield { instructions: step.value });
+    return step.value;
   }
 }
 

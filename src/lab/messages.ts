@@ -12,6 +12,7 @@ import type {
   ReplayReport,
   RunReport,
   Scenario,
+  VerifyProgress,
 } from './api.ts';
 
 import type { ExerciseReport } from './exercise.ts';
@@ -65,8 +66,12 @@ export type LabResponse =
   | { readonly id: number; readonly kind: 'exercised'; readonly report: ExerciseReport }
   | { readonly id: number; readonly kind: 'went'; readonly report: WayReport }
   | { readonly id: number; readonly kind: 'compared'; readonly report: ThreeWaysReport }
-  /** a replay, or a comparison, goes on */
-  | { readonly id: number; readonly kind: 'progress'; readonly progress: ReplayProgress | ThreeWaysProgress }
+  /** a replay, a comparison, or a long verification goes on */
+  | {
+      readonly id: number;
+      readonly kind: 'progress';
+      readonly progress: ReplayProgress | ThreeWaysProgress | VerifyProgress;
+    }
   | { readonly id: number; readonly kind: 'replayed'; readonly report: ReplayReport }
   /** null: nothing is loaded */
   | { readonly id: number; readonly kind: 'live'; readonly report: LiveReport | null }

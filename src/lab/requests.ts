@@ -82,9 +82,17 @@ export class Requests {
           const { checkWay } = await import('./ways.ts');
           return { id, kind: 'checked', report: checkWay(request.project) };
         }
-        return { id, kind: 'checked', report: (await this.#engine).check(request.project) };
+        return {
+          id,
+          kind: 'checked',
+          report: await this.#stepped(id, (await this.#engine).checkSteps(request.project)),
+        };
       case 'run':
-        return { id, kind: 'ran', report: (await this.#engine).run(request.project, request.scenario) };
+        return {
+          id,
+          kind: 'ran',
+          report: await this.#stepped(id, (await this.#engine).runSteps(request.project, request.scenario)),
+        };
       case 'exercise': {
         const { checkExercise } = await import('./exercise.ts');
         const report = await checkExercise(await this.#engine, request.exercise, request.source);
@@ -142,18 +150,25 @@ export class Requests {
     const { runThreeWays } = await import('./three-ways.ts');
     const lab = await this.#engine;
     lab.current = null;
-    const run = runThreeWays(lab.kernel, order);
+    return { id, kind: 'compared', report: await this.#stepped(id, runThreeWays(lab.kernel, order)) };
+  }
+
+  /** Work that pauses by itself: shows how far it is, and calls it off (`next(true)`) where that was asked for. */
+  async #stepped<Report>(
+    id: number,
+    work: Generator<Extract<LabResponse, { kind: 'progress' }>['progress'], Report, boolean>,
+  ): Promise<Report> {
     let shown = -Infinity;
-    let step = run.next(false);
+    let step = work.next(false);
     while (!step.done) {
       if (this.#thread.now() - shown >= PROGRESS) {
         shown = this.#thread.now();
         this.#thread.post({ id, kind: 'progress', progress: step.value });
         await this.#thread.nextTurn();
       }
-      step = run.next(this.#cancelled.has(id));
+      step = work.next(this.#cancelled.has(id));
     }
     this.#cancelled.delete(id);
-    return { id, kind: 'compared', report: step.value };
+    return step.value;
   }
 }

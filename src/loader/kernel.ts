@@ -252,7 +252,22 @@ export class Kernel {
     recording: Recording = 'failing-path',
     progress?: (instructions: number) => boolean,
   ): number {
-    this.exports.setVerificationSlice(progress ? VERIFICATION_SLICE : 0);
+    const steps = this.loadProgramSteps(program, recording, progress !== undefined);
+    let step = steps.next(false);
+    while (!step.done) step = steps.next(progress?.(step.value) === false);
+    return step.value;
+  }
+
+  /**
+   * The same in slices, when `sliced`: gives the number of instructions walked so far after each, and goes on with next(false); next(true)
+   * cancels, and the load is refused.
+   */
+  *loadProgramSteps(
+    program: ProgramAttributes,
+    recording: Recording,
+    sliced: boolean,
+  ): Generator<number, number, boolean> {
+    this.exports.setVerificationSlice(sliced ? VERIFICATION_SLICE : 0);
     this.exports.setRecording(RECORDING[recording], RECORD_LIMIT);
     const license = name16.encode(`${program.license}\0`);
     const functions = new Uint8Array((program.functions?.length ?? 0) * 8);
@@ -284,8 +299,8 @@ export class Kernel {
         { field: 'prog_name', text: program.name },
       ),
     );
-    while (progress && answer === -EAGAIN) {
-      if (!progress(this.exports.verifierProcessed())) this.exports.cancelVerification();
+    while (sliced && answer === -EAGAIN) {
+      if (yield this.exports.verifierProcessed()) this.exports.cancelVerification();
       answer = Number(this.exports.continueLoad());
     }
     return answer;

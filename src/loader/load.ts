@@ -57,8 +57,8 @@ export interface LoadOptions {
   readonly flags?: number;
   /** the types of the kernel, for objects that depend on them */
   readonly typesOfKernel?: (version: KernelVersion) => KernelTypes;
-  /** told how many instructions the verifier has walked, during a long verification; false cancels it */
-  readonly progress?: (instructions: number) => boolean;
+  /** long verifications are walked in slices, between which loadObjectSteps() gives the word to its caller */
+  readonly sliced?: boolean;
 }
 
 /** What a program needs that Linux has and the simulated kernel has not. */
@@ -146,16 +146,26 @@ function withMaps(linked: LinkedProgram, number: (map: number) => number): Uint8
   return bytes;
 }
 
-export function loadProgram(
+/** Steps done one after the other, with nobody asking for a pause. */
+export function finish<T>(steps: Generator<unknown, T, boolean>): T {
+  let step = steps.next(false);
+  while (!step.done) step = steps.next(false);
+  return step.value;
+}
+
+export const loadProgram = (...order: Parameters<typeof loadProgramSteps>): LoadedProgram =>
+  finish(loadProgramSteps(...order));
+
+function* loadProgramSteps(
   kernel: Kernel,
   object: BpfObject,
   linked: LinkedProgram,
   maps: readonly LoadedMap[],
   btfFd: number,
   options: LoadOptions,
-): LoadedProgram {
+): Generator<number, LoadedProgram, boolean> {
   const used = [...new Set(linked.maps.map((reference) => reference.map))];
-  const fd = kernel.loadProgram(
+  const fd = yield* kernel.loadProgramSteps(
     {
       name: linked.name,
       type: linked.type.id,
@@ -166,8 +176,8 @@ export function loadProgram(
       btfFd,
       functions: linked.functions,
     },
-    options.recording,
-    options.progress,
+    options.recording ?? 'failing-path',
+    options.sliced === true,
   );
   return {
     linked,
@@ -198,12 +208,20 @@ function fillSlots(
   return null;
 }
 
-export function loadObject(
+export const loadObject = (
   kernel: Kernel,
   bytes: Uint8Array,
   fileName: string,
   options: LoadOptions = {},
-): LoadedObject | LoadProblem {
+): LoadedObject | LoadProblem => finish(loadObjectSteps(kernel, bytes, fileName, options));
+
+/** The same, step by step: during a long verification gives how many instructions are walked; next(true) cancels it. */
+export function* loadObjectSteps(
+  kernel: Kernel,
+  bytes: Uint8Array,
+  fileName: string,
+  options: LoadOptions,
+): Generator<number, LoadedObject | LoadProblem, boolean> {
   const object = readObject(bytes, fileName, kernel.version);
   if (isProblem(object)) return object;
   const linked = linkPrograms(object, options.program, () => options.typesOfKernel?.(kernel.version) ?? null);
@@ -217,7 +235,8 @@ export function loadObject(
   const mapFd = (symbol: string): number | undefined => maps.find((map) => map.definition.name === symbol)?.fd;
   const unfilled = fillSlots(kernel, object, maps, mapFd);
   if (unfilled) return unfilled;
-  const programs = linked.map((program) => loadProgram(kernel, object, program, maps, btfFd, options));
+  const programs: LoadedProgram[] = [];
+  for (const program of linked) programs.push(yield* loadProgramSteps(kernel, object, program, maps, btfFd, options));
   const programFd = (symbol: string): number | undefined =>
     programs.find(({ linked: { name } }) => name === symbol)?.fd;
   return fillSlots(kernel, object, maps, programFd) ?? { object, maps, programs };
