@@ -32,9 +32,9 @@
 //                                     · differs (where the simulator differs from Linux) · caution
 //
 //   <Exercise title="…" example="xdp-drop" name="observe">task <Hint>…</Hint> <Hint>…</Hint></Exercise>
-//       A task. `name` is a folder in examples/EXAMPLE/exercises: solution.bpf.c, and start.bpf.c when the reader does not
-//       start from the example's own program. Start, hints and solution (as a diff) are folded. A task that asks for no
-//       program has neither `example` nor `name`.
+//       A task that the page checks. `name` is a folder in examples/EXAMPLE/exercises: exercise.json (src/lab/exercise-schema.ts), a
+//       solution, and a start when the reader does not begin with the example's own program; the words of its checks stand in
+//       content/exercises/LANGUAGE/EXAMPLE.json. A task that asks for no program has neither `example` nor `name`.
 //
 //   <ThreeWays />                     one job as patch, module and eBPF on the same packets, side by side; `fault="null"` begins with a
 //                                     mistake (none null use-after-free wild-write endless-loop), `traffic="flood"` with other
