@@ -182,7 +182,16 @@ const TC_ACTIONS = [
   'TC_ACT_REDIRECT',
 ];
 
-type Row = Omit<ProgramType, 'sections'>;
+/** What most types have: no row repeats it. */
+const USUAL = {
+  returns: null,
+  returnNames: [],
+  directPacketAccess: false,
+  directPacketWrite: false,
+  simulated: false,
+} as const;
+
+type Row = Omit<ProgramType, 'sections' | keyof typeof USUAL> & Partial<ProgramType>;
 
 /** Types whose context is arguments of kernel functions, by BTF: no table says what they may read. */
 const OPAQUE: readonly Row[] = (
@@ -201,11 +210,7 @@ const OPAQUE: readonly Row[] = (
   context: 'void',
   contextSize: 0,
   fields: [],
-  returns: name === 'netfilter' ? [0, 1] : null,
-  returnNames: name === 'netfilter' ? ['NF_DROP', 'NF_ACCEPT'] : [],
-  directPacketAccess: false,
-  directPacketWrite: false,
-  simulated: false,
+  ...(name === 'netfilter' ? { returns: [0, 1], returnNames: ['NF_DROP', 'NF_ACCEPT'] } : {}),
 }));
 
 const ROWS: readonly Row[] = [
@@ -216,10 +221,6 @@ const ROWS: readonly Row[] = [
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_SOCKET,
-    returns: null,
-    returnNames: [],
-    directPacketAccess: false,
-    directPacketWrite: false,
     simulated: true,
   },
   {
@@ -229,10 +230,6 @@ const ROWS: readonly Row[] = [
     context: 'struct pt_regs',
     contextSize: 168,
     fields: ptRegs(true),
-    returns: null,
-    returnNames: [],
-    directPacketAccess: false,
-    directPacketWrite: false,
     simulated: true,
   },
   {
@@ -242,7 +239,6 @@ const ROWS: readonly Row[] = [
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_TC,
-    returns: null,
     returnNames: TC_ACTIONS,
     directPacketAccess: true,
     directPacketWrite: true,
@@ -255,7 +251,6 @@ const ROWS: readonly Row[] = [
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_TC,
-    returns: null,
     returnNames: TC_ACTIONS,
     directPacketAccess: true,
     directPacketWrite: true,
@@ -269,10 +264,6 @@ const ROWS: readonly Row[] = [
     contextSize: 8192,
     // the first eight bytes are the kernel's; behind them lie the event's own fields, up to PERF_MAX_TRACE_SIZE
     fields: [scalar('fields', 8, 8, { count: 1023 })],
-    returns: null,
-    returnNames: [],
-    directPacketAccess: false,
-    directPacketWrite: false,
     simulated: true,
   },
   {
@@ -282,7 +273,6 @@ const ROWS: readonly Row[] = [
     context: 'struct xdp_md',
     contextSize: 24,
     fields: XDP_MD,
-    returns: null,
     returnNames: ['XDP_ABORTED', 'XDP_DROP', 'XDP_PASS', 'XDP_TX', 'XDP_REDIRECT'],
     directPacketAccess: true,
     directPacketWrite: true,
@@ -295,10 +285,6 @@ const ROWS: readonly Row[] = [
     context: 'struct bpf_perf_event_data',
     contextSize: 184,
     fields: [...ptRegs(false), scalar('sample_period', 168, 8), scalar('addr', 176, 8)],
-    returns: null,
-    returnNames: [],
-    directPacketAccess: false,
-    directPacketWrite: false,
     simulated: true,
   },
   {
@@ -311,7 +297,6 @@ const ROWS: readonly Row[] = [
     returns: [0, 1],
     returnNames: ['drop', 'pass'],
     directPacketAccess: true,
-    directPacketWrite: false,
     simulated: true,
   },
   {
@@ -321,10 +306,6 @@ const ROWS: readonly Row[] = [
     context: 'struct bpf_raw_tracepoint_args',
     contextSize: 96,
     fields: [scalar('args', 0, 8, { count: 12 })],
-    returns: null,
-    returnNames: [],
-    directPacketAccess: false,
-    directPacketWrite: false,
     simulated: true,
   },
   {
@@ -336,8 +317,6 @@ const ROWS: readonly Row[] = [
     fields: CGROUP_SOCK,
     returns: [0, 1],
     returnNames: ['refuse', 'allow'],
-    directPacketAccess: false,
-    directPacketWrite: false,
     simulated: true,
   },
   {
@@ -347,11 +326,7 @@ const ROWS: readonly Row[] = [
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_LWT,
-    returns: null,
-    returnNames: [],
     directPacketAccess: true,
-    directPacketWrite: false,
-    simulated: false,
   },
   {
     id: 11,
@@ -360,11 +335,7 @@ const ROWS: readonly Row[] = [
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_LWT,
-    returns: null,
-    returnNames: [],
     directPacketAccess: true,
-    directPacketWrite: false,
-    simulated: false,
   },
   {
     id: 12,
@@ -373,11 +344,8 @@ const ROWS: readonly Row[] = [
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_LWT,
-    returns: null,
-    returnNames: [],
     directPacketAccess: true,
     directPacketWrite: true,
-    simulated: false,
   },
   {
     id: 13,
@@ -387,10 +355,6 @@ const ROWS: readonly Row[] = [
     contextSize: 224,
     fields: SOCK_OPS,
     returns: [0, 1],
-    returnNames: [],
-    directPacketAccess: false,
-    directPacketWrite: false,
-    simulated: false,
   },
   {
     id: 14,
@@ -399,11 +363,9 @@ const ROWS: readonly Row[] = [
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_SKB,
-    returns: null,
     returnNames: ['SK_DROP', 'SK_PASS'],
     directPacketAccess: true,
     directPacketWrite: true,
-    simulated: false,
   },
   {
     id: 15,
@@ -414,9 +376,6 @@ const ROWS: readonly Row[] = [
     fields: CGROUP_DEVICE,
     returns: [0, 1],
     returnNames: ['refuse', 'allow'],
-    directPacketAccess: false,
-    directPacketWrite: false,
-    simulated: false,
   },
   {
     id: 16,
@@ -425,11 +384,9 @@ const ROWS: readonly Row[] = [
     context: 'struct sk_msg_md',
     contextSize: 80,
     fields: SK_MSG,
-    returns: null,
     returnNames: ['SK_DROP', 'SK_PASS'],
     directPacketAccess: true,
     directPacketWrite: true,
-    simulated: false,
   },
   {
     id: 18,
@@ -446,8 +403,6 @@ const ROWS: readonly Row[] = [
       { attachTypes: [19, 20, 29, 30, 31, 32], range: [1, 1] },
     ],
     returnNames: ['refuse', 'allow'],
-    directPacketAccess: false,
-    directPacketWrite: false,
     simulated: true,
   },
   {
@@ -457,11 +412,7 @@ const ROWS: readonly Row[] = [
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: SK_LWT,
-    returns: null,
-    returnNames: [],
     directPacketAccess: true,
-    directPacketWrite: false,
-    simulated: false,
   },
   {
     id: 21,
@@ -470,11 +421,7 @@ const ROWS: readonly Row[] = [
     context: 'struct sk_reuseport_md',
     contextSize: 56,
     fields: SK_REUSEPORT,
-    returns: null,
     returnNames: ['SK_DROP', 'SK_PASS'],
-    directPacketAccess: false,
-    directPacketWrite: false,
-    simulated: false,
   },
   {
     id: 22,
@@ -483,11 +430,7 @@ const ROWS: readonly Row[] = [
     context: 'struct __sk_buff',
     contextSize: 192,
     fields: FLOW_DISSECTOR,
-    returns: null,
-    returnNames: [],
     directPacketAccess: true,
-    directPacketWrite: false,
-    simulated: false,
   },
   {
     id: 23,
@@ -498,9 +441,6 @@ const ROWS: readonly Row[] = [
     fields: CGROUP_SYSCTL,
     returns: [0, 1],
     returnNames: ['refuse', 'allow'],
-    directPacketAccess: false,
-    directPacketWrite: false,
-    simulated: false,
   },
   {
     id: 25,
@@ -513,7 +453,6 @@ const ROWS: readonly Row[] = [
     returnNames: ['refuse', 'allow'],
     directPacketAccess: true,
     directPacketWrite: true,
-    simulated: false,
   },
   {
     id: 30,
@@ -524,9 +463,6 @@ const ROWS: readonly Row[] = [
     fields: SK_LOOKUP,
     returns: [0, 1],
     returnNames: ['SK_DROP', 'SK_PASS'],
-    directPacketAccess: false,
-    directPacketWrite: false,
-    simulated: false,
   },
   {
     id: 24,
@@ -539,11 +475,6 @@ const ROWS: readonly Row[] = [
       { name: 'args', offset: 0, size: 8, type: 'tracepoint_buffer' },
       { name: 'args', offset: 1, size: 8, count: 12, type: 'scalar', narrow: true },
     ],
-    returns: null,
-    returnNames: [],
-    directPacketAccess: false,
-    directPacketWrite: false,
-    simulated: false,
   },
   {
     id: 31,
@@ -553,11 +484,6 @@ const ROWS: readonly Row[] = [
     contextSize: 0,
     // the caller's memory, at most 64 kB of it
     fields: [scalar('ctx', 0, 8, { count: 8191, write: true, writeNarrow: true })],
-    returns: null,
-    returnNames: [],
-    directPacketAccess: false,
-    directPacketWrite: false,
-    simulated: false,
   },
   ...OPAQUE,
 ];
@@ -575,6 +501,7 @@ export const ATTACH_TYPES: Readonly<Record<string, readonly number[]>> = {
 };
 
 export const PROGRAM_TYPES: readonly ProgramType[] = ROWS.map((row) => ({
+  ...USUAL,
   ...row,
   sections: SECTIONS.filter((section) => section.type === row.name).map(({ name }) => name.replace('+', '')),
 }));
