@@ -19,6 +19,7 @@ import { renderResult, tally } from './result.ts';
 import { markLines, showText } from './still.ts';
 import { sharedLab } from './shared-lab.ts';
 import { fill, loadStrings, type Strings } from './strings.ts';
+import { showVerifying } from './verifying.ts';
 
 /** Milliseconds without a keystroke before the text is kept, and what is wrong with it is written beneath its lines. */
 const PAUSE = 400;
@@ -320,7 +321,9 @@ function createWorkbench(root: HTMLElement, { strings, explanations, language, l
       say(shown);
       return bringIntoView();
     }
-    const outcome = await lab.run(project(), scenarioFor(program));
+    const verifying = showVerifying(result, strings);
+    const outcome = await lab.run(project(), scenarioFor(program), verifying);
+    verifying.over();
     running = false;
     hush();
     clearTimeout(button);
