@@ -65,13 +65,13 @@ export function listen(kernel: Kernel, loaded: LoadedObject): () => Events {
 }
 
 function drain(kernel: Kernel, btf: Btf | null, sources: readonly Source[]): Events {
-  const { readRecord } = exportsOf(kernel);
+  const exports = exportsOf(kernel);
   const events: EventReport[] = [];
   let more = 0;
   const room = kernel.exports.allocate(ROOM);
   try {
     for (const { map, fd, perf } of sources) {
-      for (let size = readRecord(fd, room, ROOM); size >= 0; size = readRecord(fd, room, ROOM)) {
+      for (let size = exports.readRecord(fd, room, ROOM); size >= 0; size = exports.readRecord(fd, room, ROOM)) {
         if (events.length === MOST_EVENTS) {
           more++;
           continue;

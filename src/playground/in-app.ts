@@ -33,7 +33,7 @@ export interface InAppHost {
 
 /** Says where one is, once, with a way out that loses nothing. */
 export function offerBrowser(host: InAppHost): void {
-  const { strings, notice } = host;
+  const { strings } = host;
   const button = (label: string, act: () => void): HTMLElement =>
     element('button', { type: 'button', onclick: act }, label);
 
@@ -54,12 +54,12 @@ export function offerBrowser(host: InAppHost): void {
     } catch {
       // Then the reader copies it by hand.
     }
-    notice('in-app', copied ? strings['in-app-copied'] : strings['in-app-copy'], field, ...ways());
+    host.notice('in-app', copied ? strings['in-app-copied'] : strings['in-app-copy'], field, ...ways());
     if (!copied) field.select();
   }
   const ways = (): HTMLElement[] => [
     button(strings['in-app-link'], () => void link()),
     button(strings['export-all'], () => download('meet-ebpf.json', 'application/json', asFile(everything()))),
   ];
-  notice('in-app', strings['in-app'], ...ways());
+  host.notice('in-app', strings['in-app'], ...ways());
 }

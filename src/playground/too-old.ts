@@ -10,7 +10,7 @@ interface Surroundings {
 }
 
 /** Names of what is missing; empty: everything is there. */
-export function missingFeatures(here: Surroundings = globalThis as unknown as Surroundings): string[] {
+export function missingFeatures(here: Surroundings = globalThis): string[] {
   const needs: readonly (readonly [string, boolean])[] = [
     ['WebAssembly', here.WebAssembly !== undefined],
     ['Worker', here.Worker !== undefined],
