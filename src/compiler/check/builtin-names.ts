@@ -27,6 +27,7 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   __builtin_rotateright64: 'MMM',
   __builtin_expect: 'lll',
   __builtin_expect_with_probability: 'llld',
+  __builtin_unpredictable: 'll',
   __builtin_unreachable: 'v',
   __builtin_trap: 'v',
   __builtin_assume: 'vb',

@@ -66,6 +66,9 @@ function fixedSignature(c: Context, b: BuiltinCall, signature: string): Expressi
   switch (b.name) {
     case '__builtin_expect_with_probability':
       return node('__builtin_expect', result, args.slice(0, 2), b.at);
+    case '__builtin_unpredictable':
+      if (first) return first;
+      break;
     case '__builtin_object_size':
     case '__builtin_dynamic_object_size': {
       const kind = args[1] ? integerConstant(args[1]) : null;

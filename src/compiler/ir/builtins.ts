@@ -93,8 +93,12 @@ export function buildBuiltin(b: FunctionBuilder, e: Builtin): Inst | null {
     case '__builtin_va_arg':
       if (b.unit.target === 'bpf') break;
       return nextVariadic(b, e);
-    case '__builtin_frame_address':
-      return b.emit('call', 'ptr', []);
+    case '__builtin_frame_address': {
+      if (b.unit.target === 'bpf') break;
+      const frame = b.emit('call', 'ptr', []);
+      frame.callee = { kind: 'frame', offset: 0 };
+      return frame;
+    }
     default:
       break;
   }
