@@ -1,5 +1,11 @@
 // Every eBPF exercise on this machine's Linux: the same checks, the same packets, the solution by our compiler and by clang. What the
-// simulator passes, Linux must pass; where a refusal is asked for, Linux must refuse with the words that we show.
+// simulator passes, Linux must pass; where a refusal is asked for, Linux must refuse with the words that we show. Modules are built, not loaded.
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PROGRAM_TYPES } from '../bpf/programs.ts';
 import { exerciseNames, readExercise } from '../cli/exercises.ts';
@@ -75,6 +81,24 @@ async function failuresOf(object: Uint8Array, file: string, check: ExerciseCheck
   return failures;
 }
 
+/**
+ * What the simulator's clock does exactly, a busy machine's does roughly: where a second matters, Linux is asked up to five times. A
+ * program that is wrong is wrong each time.
+ */
+async function patiently(
+  object: Uint8Array,
+  description: ExerciseDescription,
+  check: ExerciseCheck,
+): Promise<string[]> {
+  const timed = description.checks.some(({ steps }) => steps?.some((step) => 'wait' in step));
+  let failures = await failuresOf(object, description.file, check);
+  for (let again = 0; timed && failures.length > 0 && again < 4; again++) {
+    await live?.close();
+    failures = await failuresOf(object, description.file, check);
+  }
+  return failures;
+}
+
 async function objectOf(compiler: string, { file }: ExerciseDescription, source: string): Promise<Uint8Array> {
   if (compiler === 'clang') return (await compileWithClang(source, { name: file })).object ?? new Uint8Array();
   return compileProject({ files: new Map([[file, source]]), main: file }).object ?? new Uint8Array();
@@ -88,7 +112,7 @@ describe.skipIf(!linux).each(names)('%s', (path) => {
     const object = await objectOf(compiler, description, solution);
     for (const check of description.checks) {
       if (!check.refusal) {
-        expect(await failuresOf(object, description.file, check), check.name).toEqual([]);
+        expect(await patiently(object, description, check), check.name).toEqual([]);
         continue;
       }
       const answer = await askLibbpf(object, 'refused.bpf.o');
@@ -116,3 +140,38 @@ describe.skipIf(!linux).each(names)('%s', (path) => {
     }
   });
 });
+
+/** Headers of a Debian kernel 6.1, which kernel-mode C is written for. */
+const headers = existsSync('/usr/src')
+  ? readdirSync('/usr/src').find((name) => /^linux-headers-6\.1\..*-amd64$/.test(name))
+  : undefined;
+const absence = process.env['ASK_LINUX'] !== '1' ? 'ASK_LINUX=1 was not set' : 'no linux-headers-6.1 in /usr/src';
+const builds = process.env['ASK_LINUX'] === '1' && headers !== undefined;
+if (!builds) process.stderr.write(`skipped: modules of exercises are not built with Linux's headers: ${absence}\n`);
+
+test.skipIf(!builds)(
+  'every module of an exercise builds on Linux, without a warning',
+  { timeout: 200_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'meet-ebpf-modules-'));
+    try {
+      const objects: string[] = [];
+      for (const path of exerciseNames()) {
+        const { description, name, start, solution } = readExercise(path);
+        if (description.way !== 'module') continue;
+        for (const [kind, text] of Object.entries({ start, solution })) {
+          const module = `${name.replaceAll('-', '_')}_${kind}`;
+          await writeFile(join(folder, `${module}.c`), text);
+          objects.push(`${module}.o`);
+        }
+      }
+      await writeFile(join(folder, 'Kbuild'), `obj-m := ${objects.join(' ')}\n`);
+      const words = ['-C', `/usr/src/${headers ?? ''}`, `M=${folder}`, 'modules'];
+      const { stdout, stderr } = await promisify(execFile)('make', words, { timeout: 190_000 });
+      expect(`${stdout}${stderr}`).not.toMatch(/warning:|error:/);
+      for (const object of objects) expect(existsSync(join(folder, object.replace(/o$/, 'ko'))), object).toBe(true);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
