@@ -134,7 +134,7 @@ export function checkSpeculationBounds(number: i32, r: usize): i32 {
         number,
         load<u64>(r, REG_value),
         load<u64>(r, REG_mask),
-        load<i32>(r, REG_off),
+        <i64>load<i32>(r, REG_off) + load<i64>(r, REG_value),
       );
     const at = <i64>load<i32>(r, REG_off) + load<i64>(r, REG_value);
     if (at >= 0 || at < -(<i64>MAX_BPF_STACK)) return fail2(MESSAGE_STACK_POINTER_RANGE, number, at);
