@@ -92,6 +92,7 @@ for (const language of languages) {
       await page.goto(`/${language}/`);
       await page.locator('.hero .actions a').first().click();
       await expect(page).toHaveURL(/what-is-ebpf/);
+      await page.waitForLoadState('load');
       const first = new Example(page);
       await first.run();
       await expect(first.result.locator('.packet-row').first()).toBeVisible({ timeout: 30_000 });
@@ -106,6 +107,7 @@ for (const language of languages) {
       for (const chapter of ['kernel-patch', 'kernel-module', 'ebpf-program']) {
         await page.locator('.neighbours a[rel=next]').click();
         await expect(page).toHaveURL(new RegExp(chapter));
+        await page.waitForLoadState('load');
         await expect(page.locator('article h1')).toBeVisible();
       }
       const [before = '', after = ''] = say.same.split('{count}');
