@@ -61,10 +61,10 @@ class DeclaredRecord implements RecordType {
   preserveAccess(from: Location, to: Location): void {
     this.#preserveAccessIndex = true;
     for (const member of this.#members) {
-      let type = canonical(member.type);
+      let type: Type = canonical(member.type);
       while (type.kind === 'array') type = canonical(type.element);
-      const inside = type instanceof DeclaredRecord && type.at > from && type.at < to;
-      if (inside && !type.#preserveAccessIndex) type.preserveAccess(from, to);
+      if (!(type instanceof DeclaredRecord) || type.#preserveAccessIndex) continue;
+      if (type.at > from && type.at < to) type.preserveAccess(from, to);
     }
   }
 

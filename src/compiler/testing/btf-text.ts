@@ -1,11 +1,11 @@
 // An object's BTF as text that two compilers' objects can be compared by: type ids and the order of types say nothing.
 import * as B from '../../loader/btf.ts';
 import { parseElf } from '../../loader/elf.ts';
-import { isProblem } from '../../loader/problems.ts';
+import { isProblem, type LoadProblem } from '../../loader/problems.ts';
 
-function must<T>(value: T): Exclude<T, { readonly code: string }> {
+function must<T extends object>(value: T | LoadProblem): T {
   if (isProblem(value)) throw new Error(JSON.stringify(value));
-  return value as Exclude<T, { readonly code: string }>;
+  return value;
 }
 
 const KINDS: Readonly<Record<number, string>> = {
