@@ -1,9 +1,9 @@
 // When may a test ask a judge outside the project (this machine's Linux, clang, a browser), and what if it is absent?
 //
 //   ASK_LINUX=1                  the kernel is asked only then: loading programs needs root and is nobody's surprise
-//   REQUIRE=clang,bpf,chromium,go,csmith,conformance,tcpdump   an absent judge is a failure, not a skip
+//   REQUIRE=clang,bpf,chromium,go,csmith,conformance,tcpdump,headers   an absent judge is a failure, not a skip
 
-export type Judge = 'bpf' | 'clang' | 'chromium' | 'go' | 'csmith' | 'conformance' | 'tcpdump';
+export type Judge = 'bpf' | 'clang' | 'chromium' | 'go' | 'csmith' | 'conformance' | 'tcpdump' | 'headers';
 
 /** Judges named in REQUIRE. */
 export function requiredJudges(): ReadonlySet<string> {

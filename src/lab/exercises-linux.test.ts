@@ -146,8 +146,7 @@ const headers = existsSync('/usr/src')
   ? readdirSync('/usr/src').find((name) => /^linux-headers-6\.1\..*-amd64$/.test(name))
   : undefined;
 const absence = process.env['ASK_LINUX'] !== '1' ? 'ASK_LINUX=1 was not set' : 'no linux-headers-6.1 in /usr/src';
-const builds = process.env['ASK_LINUX'] === '1' && headers !== undefined;
-if (!builds) process.stderr.write(`skipped: modules of exercises are not built with Linux's headers: ${absence}\n`);
+const builds = judgePresent('headers', process.env['ASK_LINUX'] === '1' && headers !== undefined ? null : absence);
 
 test.skipIf(!builds)(
   'every module of an exercise builds on Linux, without a warning',

@@ -1,7 +1,7 @@
 // A host with two cables, in the simulator and in Linux: the same frames arrive, and what leaves and why frames are dropped must be the same
 // (testing/host.c is Linux's side). What Linux 6.18 said is kept; with ASK_LINUX=1 it is asked again. Known differences are named.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -182,7 +182,11 @@ describe.each(CONFIGURATIONS)('$title', (configuration) => {
   });
 });
 
-const linux = judgePresent('bpf', await linuxAbsence());
+/** Its frames come and go by TAP devices, and the kernel's reasons for drops by tracefs. */
+const linux = judgePresent(
+  'bpf',
+  (await linuxAbsence()) ?? (existsSync('/dev/net/tun') ? null : 'there is no /dev/net/tun to make a cable of'),
+);
 test.skipIf(!linux)(
   'Linux says it again',
   () => {
