@@ -17,12 +17,25 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme, reducedMotion: 'reduce' } as never);
     for (const language of languages) {
       for (const [name, paths] of [
-        ['pages to read', ['/', `/${language}/`, `/${language}/what-is-ebpf/`, `/${language}/glossary/`, '/404.html']],
+        ['pages to read', ['/', `/${language}/`, `/${language}/glossary/`, '/404.html']],
         [
-          'workshop and reference',
-          ['translations/', 'reference/', 'reference/helpers/', 'reference/programs/'].map(
+          'chapters',
+          ['what-is-ebpf/', 'kernel-patch/', 'kernel-module/', 'ebpf-program/', 'three-ways/'].map(
             (it) => `/${language}/${it}`,
           ),
+        ],
+        [
+          'workshop and reference',
+          [
+            'translations/',
+            'reference/',
+            'reference/helpers/',
+            'reference/programs/',
+            'reference/messages/',
+            'reference/messages/memory/',
+            'reference/differences/',
+            'reference/measured/',
+          ].map((it) => `/${language}/${it}`),
         ],
       ] as const) {
         test(`${language}: ${name}`, async ({ page }) => {
