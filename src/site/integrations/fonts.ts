@@ -16,13 +16,15 @@ const whole = (family: string, weight: number): URL => {
 /** What Burmese is written with: letters, marks, digits and punctuation, the joiners, and the circle that carries a lone mark. */
 const BURMESE = [...range(0x1000, 0x104f), 0x200c, 0x200d, 0x25cc];
 
-/** What English, C and their notation are written with. The style sheet's unicode-range says the same. */
+/** What English, C and their notation are written with, and the authors it cites. The style sheet's unicode-range says the same. */
 const LATIN = [
   ...range(0x20, 0x7e),
   0xa0,
   0xb1,
   0xb7,
   0xd7,
+  0xe9,
+  0xf8,
   ...range(0x2013, 0x201d),
   0x2026,
   ...range(0x2190, 0x2193),
