@@ -16,16 +16,19 @@ const read = (language: string, file: string) =>
 const placeholders = (text: string): string[] => [...text.matchAll(/\{[\w-]+\}/g)].map(([it]) => it).sort();
 
 describe.each(readdirSync(folder))('%s', (language) => {
-  test.each(['site.json', 'playground.json', 'path.json', 'packets.json', 'ways.json'])('%s says all that English says', (file) => {
-    const english = read('en', file);
-    const own = read(language, file);
-    expect([...own.keys()].sort()).toEqual([...english.keys()].sort());
-    for (const [key, text] of own) {
-      expect(text.trim(), key).not.toBe('');
-      expect(text.normalize('NFC'), key).toBe(text);
-      expect(placeholders(text), key).toEqual(placeholders(english.get(key) ?? ''));
-    }
-  });
+  test.each(['site.json', 'playground.json', 'path.json', 'packets.json', 'ways.json'])(
+    '%s says all that English says',
+    (file) => {
+      const english = read('en', file);
+      const own = read(language, file);
+      expect([...own.keys()].sort()).toEqual([...english.keys()].sort());
+      for (const [key, text] of own) {
+        expect(text.trim(), key).not.toBe('');
+        expect(text.normalize('NFC'), key).toBe(text);
+        expect(placeholders(text), key).toEqual(placeholders(english.get(key) ?? ''));
+      }
+    },
+  );
   test('has ten digits', () => expect([...stringsFor(language).language.digits]).toHaveLength(10));
 });
 
