@@ -60,6 +60,11 @@ function problemOf(record: MessageRecord): Problem | undefined {
   return problemOfCode((type & REGISTER_BASE_TYPE) === SCALAR_VALUE ? 'V111' : 'V112');
 }
 
+/** A number that C calls NULL: on this path a function of one's own gave 0, and a field of it would be read. */
+function isNull(state: RegisterState | null): boolean {
+  return state !== null && state.constant && state.value < 4096n;
+}
+
 /** "packet", "map value", "stack", … for a sentence. */
 function memoryName(state: RegisterState | null): string {
   if (!state) return 'memory';
@@ -83,7 +88,6 @@ function linuxWords(messages: readonly MessageRecord[], program: ExplainedProgra
 function refusalOf(program: ExplainedProgram, path: FailingPath): Refusal | null {
   const last = path.messages.findLast((record) => problemOf(record) !== undefined);
   if (!last) return null;
-  const problem = problemOf(last) as Problem;
   const inWalk = path.steps.length > 0 && last.instruction >= 0;
   const step = inWalk ? path.steps.length - 1 : -1;
   const slot = step >= 0 ? (path.steps[step]?.slot ?? -1) : last.instruction;
@@ -95,6 +99,8 @@ function refusalOf(program: ExplainedProgram, path: FailingPath): Refusal | null
   const instruction = program.instructions[slot];
   const register = named.at(-1) ?? -1;
   const state = register >= 0 && step >= 0 ? registerBefore(path, step, register, frame) : null;
+  const said = problemOf(last) as Problem;
+  const problem = said.code === 'V111' && isNull(state) ? (problemOfCode('V110') ?? said) : said;
   args['linux'] = linuxWords(path.messages, program);
   if (instruction && isCall(instruction)) {
     args['function'] ??= instruction.src === 0 ? `${helperName(instruction.imm)}()` : 'the function';

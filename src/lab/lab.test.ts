@@ -36,6 +36,20 @@ test('an endless loop is refused', () => {
   expect(report.diagnostics).toHaveLength(1);
 });
 
+test('a NULL of one’s own function is called a NULL, and its check is offered', () => {
+  const body = `struct rule { int is; long packets; }; struct rule one;
+static __noinline struct rule *find(int a) { return a == 7 ? &one : (void *)0; }
+SEC("xdp") int f(struct xdp_md *ctx) {
+  struct rule *rule = find(ctx->ingress_ifindex);
+  rule->packets++;
+  return XDP_PASS;
+}`;
+  const [refusal] = run(body).diagnostics;
+  expect(refusal).toMatchObject({ code: 'V110', span: { line: 8 } });
+  expect(refusal?.notes.at(-1)?.message).toBe("Linux says: R0 invalid mem access 'scalar'");
+  expect(refusal?.fixes?.[0]?.text).toContain('if (!rule)');
+});
+
 test.each([
   ['no program', 'int f(void) { return 0; }', 'L003'],
   [
