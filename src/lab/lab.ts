@@ -124,16 +124,19 @@ export class LabEngine {
   *checkSteps(project: Project): Generator<VerifyProgress, CheckReport, boolean> {
     const compiled = this.#compile(project);
     if (!compiled.object) return { diagnostics: compiled.diagnostics };
-    const loaded = yield* this.#loadSteps(compiled.object, project, {}, true);
+    const loaded = yield* this.#loadSteps(compiled.object, project, {}, { verdictsOnly: true });
     if (isProblem(loaded)) return { diagnostics: [...compiled.diagnostics, loaded.problem] };
     return { diagnostics: [...compiled.diagnostics, ...refusals(loaded)] };
   }
 
-  /** Compiles and loads, and runs nothing. `loaded` is null when the C has errors; refusals stand among the diagnostics. */
-  prepare(project: Project, scenario: Partial<Scenario>): Prepared {
+  /**
+   * Compiles and loads, and runs nothing. `loaded` is null when the C has errors; refusals stand among the diagnostics. `machine`:
+   * what else the kernel is booted with.
+   */
+  prepare(project: Project, scenario: Partial<Scenario>, machine: BootOptions = {}): Prepared {
     const { object, diagnostics } = this.#compile(project);
     if (!object) return { diagnostics, loaded: null };
-    const loaded = this.#load(object, project, scenario);
+    const loaded = this.#load(object, project, scenario, machine);
     return { diagnostics: isProblem(loaded) ? diagnostics : [...diagnostics, ...refusals(loaded)], loaded };
   }
 
@@ -224,18 +227,18 @@ export class LabEngine {
     return compile({ files: new Map(Object.entries(project.files)), main: project.main });
   }
 
-  #load(object: Uint8Array, project: Project, scenario: Partial<Scenario>) {
-    return finish(this.#loadSteps(object, project, scenario));
+  #load(object: Uint8Array, project: Project, scenario: Partial<Scenario>, machine: BootOptions = {}) {
+    return finish(this.#loadSteps(object, project, scenario, machine));
   }
 
   *#loadSteps(
     object: Uint8Array,
     project: Project,
     scenario: Partial<Scenario>,
-    verdictsOnly = false,
+    machine: BootOptions = {},
   ): Generator<VerifyProgress, LoadedObject | LoadProblem, boolean> {
     this.current = null;
-    this.boot({ seed: scenario.seed ?? 1, verdictsOnly });
+    this.boot({ seed: scenario.seed ?? 1, ...machine });
     const steps = loadIntoSteps(this.kernel, object, project.main, {
       recording: 'failing-path',
       sliced: true,

@@ -12,7 +12,8 @@ import { buildPacket } from './packet-build.ts';
 import { describePacket } from './packet-describe.ts';
 import { writePcap } from './pcap.ts';
 import { runScenario, type NetworkReport } from './scenario-run.ts';
-import { checkScenario, type AttachPoint, type NetworkScenario } from './scenario.ts';
+import { dueTime, type Traffic } from './scenario-traffic.ts';
+import { bootOptions, checkScenario, type AttachPoint, type NetworkScenario } from './scenario.ts';
 
 /** Packets whose stages are recorded; all others are counted. */
 const TRACED = 4000;
@@ -153,13 +154,11 @@ function withPackets(scenario: NetworkScenario, packets: readonly PacketSpec[]):
 interface Arrival {
   readonly traffic: number;
   readonly frame: Uint8Array;
-  readonly count: number;
-  readonly time: bigint;
-  readonly gap: bigint;
+  readonly item: Traffic;
 }
 
 /** What arrives at each interface and when, in the order of time. */
-function arrivalsAt(scenario: NetworkScenario, start: bigint): Map<string, Arrival[]> {
+function arrivalsAt(scenario: NetworkScenario): Map<string, Arrival[]> {
   const found = new Map<string, Arrival[]>();
   scenario.traffic?.forEach((item, traffic) => {
     const frame = item.packet ? buildPacket(item.packet, traffic) : null;
@@ -168,21 +167,18 @@ function arrivalsAt(scenario: NetworkScenario, start: bigint): Map<string, Arriv
     list.push({
       traffic,
       frame,
-      count: item.count ?? 1,
-      time: start + BigInt(item.at ?? 0) * 1000n,
-      gap: BigInt(Math.max(1, item.gap ?? 1000)),
+      item,
     });
     found.set(item.interface, list);
   });
-  for (const list of found.values())
-    list.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.traffic - b.traffic));
+  for (const list of found.values()) list.sort((a, b) => (a.item.at ?? 0) - (b.item.at ?? 0) || a.traffic - b.traffic);
   return found;
 }
 
 /** Which entry of the traffic a packet is: by the time at which it came in at its interface. */
 function matchArrivals(report: NetworkReport, scenario: NetworkScenario, start: bigint): Map<number, Arrival> {
   const names = new Map(Object.entries(report.interfaces).map(([name, { ifindex }]) => [ifindex, name]));
-  const waiting = arrivalsAt(scenario, start);
+  const waiting = arrivalsAt(scenario);
   const sent = new Map<Arrival, number>();
   const found = new Map<number, Arrival>();
   for (const step of report.steps) {
@@ -190,8 +186,8 @@ function matchArrivals(report: NetworkReport, scenario: NetworkScenario, start: 
     const list = waiting.get(names.get(step.ifindex) ?? '') ?? [];
     const arrival = list.find((candidate) => {
       const done = sent.get(candidate) ?? 0;
-      const due = candidate.time + candidate.gap * BigInt(done);
-      return done < candidate.count && candidate.frame.length === step.length && due === step.time;
+      const due = dueTime(candidate.item, done, start);
+      return done < (candidate.item.count ?? 1) && candidate.frame.length === step.length && due === step.time;
     });
     if (!arrival) continue;
     sent.set(arrival, (sent.get(arrival) ?? 0) + 1);
@@ -307,13 +303,15 @@ class Story {
 
 /** Runs the example's network (a description of anybody's: it is checked) with the project's programs in it. */
 export function pathOf(lab: LabEngine, project: Project, network: unknown, options: PathOptions = {}): PathReport {
-  const { diagnostics, loaded } = lab.prepare(project, { seed: options.seed ?? 1 });
+  const given = network === undefined || network === null ? null : checkScenario('network', network);
+  const machine =
+    given && 'scenario' in given ? bootOptions(given.scenario, options.seed) : { seed: options.seed ?? 1 };
+  const { diagnostics, loaded } = lab.prepare(project, {}, machine);
   if (!loaded || isProblem(loaded))
     return { ...NOTHING, diagnostics: loaded ? [...diagnostics, loaded.problem] : diagnostics };
   if (diagnostics.some(({ severity }) => severity === 'error')) return { ...NOTHING, diagnostics };
-  const described =
-    network ?? defaultNetwork(loaded.programs.map(({ linked }) => ({ name: linked.name, type: linked.type.name })));
-  const checked = checkScenario('network', described);
+  const programs = loaded.programs.map(({ linked }) => ({ name: linked.name, type: linked.type.name }));
+  const checked = given ?? checkScenario('network', defaultNetwork(programs));
   if ('problems' in checked) return { ...NOTHING, diagnostics: [...diagnostics, ...checked.problems] };
   const asked = options.packets ? withPackets(checked.scenario, options.packets) : checked.scenario;
   const scenario = { ...asked, interfaces: asked.interfaces.map((one) => ({ ...one, capture: true })) };

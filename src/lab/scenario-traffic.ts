@@ -97,7 +97,7 @@ export interface TrafficOptions {
   readonly captures?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
-type Traffic = NonNullable<NetworkScenario['traffic']>[number];
+export type Traffic = NonNullable<NetworkScenario['traffic']>[number];
 
 /** Nanoseconds between two packets on average. */
 function gapOf(item: Traffic): number | undefined {
