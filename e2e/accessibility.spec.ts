@@ -18,12 +18,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const language of languages) {
       for (const [name, paths] of [
         ['pages to read', ['/', `/${language}/`, `/${language}/glossary/`, '/404.html']],
-        [
-          'chapters',
-          ['what-is-ebpf/', 'kernel-patch/', 'kernel-module/', 'ebpf-program/', 'three-ways/'].map(
-            (it) => `/${language}/${it}`,
-          ),
-        ],
+        ['chapters 1 and 2', ['what-is-ebpf/', 'kernel-patch/'].map((it) => `/${language}/${it}`)],
+        ['chapters 3 and 4', ['kernel-module/', 'ebpf-program/', 'three-ways/'].map((it) => `/${language}/${it}`)],
         [
           'workshop and reference',
           [
