@@ -90,6 +90,7 @@ for (const language of languages) {
     `${language}: no page to read weighs more than 60 kB, and its letters no more`,
     { tag: '@desktop' },
     async ({ browser, baseURL, request }) => {
+      test.setTimeout(240_000);
       const sitemap = await (await request.get('/sitemap.xml')).text();
       const paths = [...sitemap.matchAll(/<loc>([^<]+)<\/loc>/g)]
         .map(([, address = '']) => new URL(address).pathname)
