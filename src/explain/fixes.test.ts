@@ -43,6 +43,25 @@ const HEADER = (type: string): string => `	void *data = (void *)(long)ctx->data;
 		return ${type};
 `;
 
+test('in a function that is inlined the statement gets a condition: what it returns is not known', () => {
+  const text = `${HEAD}static __always_inline void count(__u32 key)
+{
+	__u64 *value = bpf_map_lookup_elem(&counts, &key);
+	(*value)++;
+}
+SEC("xdp") int f(struct xdp_md *ctx)
+{
+	if (ctx->ingress_ifindex == 7)
+		count(1);
+	return XDP_PASS;
+}
+`;
+  const check = (source: string) => lab.check({ files: { 'a.bpf.c': source }, main: 'a.bpf.c' }).diagnostics;
+  const [refusal] = check(text);
+  expect(refusal?.fixes?.map((fix) => fix.text)).toEqual(['\tif (value)\n']);
+  expect(check(applied(text, refusal?.fixes ?? []))).toEqual([]);
+});
+
 /** name, program, what the inserted line returns */
 const CASES: readonly (readonly [string, string, string])[] = [
   ['null in XDP', `SEC("xdp") int f(struct xdp_md *ctx)\n{\n${LOOKUP}	return XDP_DROP;\n}`, 'XDP_PASS'],

@@ -25,6 +25,16 @@ function harmlessReturn({ program, frame, slot }: Refusal): string {
   return names.find((name) => /PASS|OK|ALLOW/.test(name)) ?? PASSES[program.type ?? 0] ?? '0';
 }
 
+/**
+ * Does the line stand in a function that became part of this one? Such a function is written above it, and what it returns, if
+ * anything, the object does not say: so its statement gets a condition, and no `return`.
+ */
+function isInlined({ program, slot }: Refusal, use: SourceLine): boolean {
+  const own = program.subprograms.findLast(({ instruction }) => instruction <= slot)?.instruction ?? 0;
+  const first = sourceLineAt(program, own);
+  return first !== null && first.file === use.file && use.line < first.line;
+}
+
 /** `if (!v) return …;` before the line that uses what a call gave. */
 function nullCheck(refusal: Refusal): FixIt[] {
   const { program, path } = refusal;
@@ -36,6 +46,10 @@ function nullCheck(refusal: Refusal): FixIt[] {
     const call = sourceLineAt(program, step.slot);
     const name = call && assigned(call.text);
     if (!use || !call || !name || !new RegExp(`\\b${name}\\b`).test(use.text) || use.line === call.line) return [];
+    if (isInlined(refusal, use))
+      return /^[^={}]*;$|^\*?[\w>.-]+ [-+|&^]?= [^{}]*;$/.test(use.text.trim()) && !/^return\b/.test(use.text.trim())
+        ? [insertBefore(use, `if (${name})`)]
+        : [];
     return [insertBefore(use, `if (!${name})\n\treturn ${harmlessReturn(refusal)};`)];
   }
   return [];
