@@ -1,5 +1,5 @@
 // The packet as the page's drawings show it (site/components/Packet.astro), for rows of a result.
-import { drawing } from './dom.ts';
+import { drawing, element } from './dom.ts';
 import type { VerdictMark } from './verdict.ts';
 
 const body =
@@ -17,3 +17,15 @@ const marks: Readonly<Record<VerdictMark, string>> = {
 
 export const packetDrawing = (mark: VerdictMark): SVGSVGElement =>
   drawing('-28 -18 62 30', `<g class="packet ${mark}">${body}${marks[mark]}</g>`);
+
+/** From whom to whom. */
+export const packetEnds = ({ source, destination }: { source: string; destination: string }): HTMLElement =>
+  element(
+    'span',
+    { class: 'ends' },
+    element('span', {}, source),
+    ' ',
+    element('span', { 'aria-hidden': 'true' }, '→'),
+    ' ',
+    element('span', {}, destination),
+  );

@@ -2,7 +2,7 @@
 import type { PacketReport, RunReport, VerifyReport } from '../lab/api.ts';
 import { element } from './dom.ts';
 import { mapTable, plain } from './map-view.ts';
-import { packetDrawing } from './packet.ts';
+import { packetDrawing, packetEnds } from './packet.ts';
 import { fill, type Strings } from './strings.ts';
 import { markOf, type VerdictMark } from './verdict.ts';
 
@@ -53,15 +53,7 @@ function packetRow(packet: PacketReport, count: number, strings: Strings): HTMLE
     'li',
     { class: `packet-row ${mark}`, 'data-verdict': packet.verdict, title: packet.summary },
     packetDrawing(mark),
-    element(
-      'span',
-      { class: 'ends' },
-      element('span', {}, packet.source),
-      ' ',
-      element('span', { 'aria-hidden': 'true' }, '→'),
-      ' ',
-      element('span', {}, packet.destination),
-    ),
+    packetEnds(packet),
     element(
       'span',
       { class: 'kind' },

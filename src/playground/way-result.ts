@@ -2,7 +2,7 @@
 // the report only.
 import type { Fate, WayFault, WayPacket, WayReport } from '../lab/way-report.ts';
 import { drawing, element } from './dom.ts';
-import { packetDrawing } from './packet.ts';
+import { packetDrawing, packetEnds } from './packet.ts';
 import { fill, type Strings } from './strings.ts';
 import type { VerdictMark } from './verdict.ts';
 import type { WayStrings } from './way-strings.ts';
@@ -83,15 +83,7 @@ function packetRow(packet: WayPacket, count: number, words: WayStrings, strings:
     'li',
     { class: `packet-row ${mark} ${fate}`, 'data-fate': fate, title: packet.summary },
     packetDrawing(mark),
-    element(
-      'span',
-      { class: 'ends' },
-      element('span', {}, packet.source),
-      ' ',
-      element('span', { 'aria-hidden': 'true' }, '→'),
-      ' ',
-      element('span', {}, packet.destination),
-    ),
+    packetEnds(packet),
     element(
       'span',
       { class: 'kind' },
