@@ -1,5 +1,5 @@
 // Patches and modules of the examples: each ends as its example.json says, on the line of C that it says, and says what Linux said.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kernelExampleNames, readExample } from '../cli/examples.ts';
 import { Kernel } from '../loader/kernel.ts';
@@ -14,6 +14,19 @@ beforeAll(async () => {
 });
 const read = (path: string): string => readFileSync(new URL(`../../examples/${path}`, import.meta.url), 'utf8');
 const fates = (report: WayReport): string[] => report.packets.map((packet) => packet.fate);
+
+test('a patch adds to the course’s own file and takes nothing away, so that the copies of it follow when it changes', () => {
+  const folder = new URL('../../examples/kernel-patch/', import.meta.url);
+  const own = readFileSync(new URL('../kernel/linux/ip_input.c', import.meta.url), 'utf8').split('\n');
+  const code = own.slice(own.indexOf(''));
+  const patched = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.c'));
+  expect(patched.length).toBeGreaterThan(10);
+  for (const path of patched) {
+    let at = 0;
+    for (const line of readFileSync(new URL(path, folder), 'utf8').split('\n')) if (line === code[at]) at++;
+    expect([path, code[at]]).toEqual([path, undefined]);
+  }
+});
 
 describe.each(kernelExampleNames())('%s', (name) => {
   const { description } = readExample(name);
