@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { COST_PICOSECONDS } from '../bpf/costs.ts';
 import { Kernel } from '../loader/kernel.ts';
 import type { Project } from './api.ts';
-import { Station } from './station.ts';
+import { ChangedMachine } from './changed-machine.ts';
 import { runThreeWays } from './three-ways.ts';
 import { GAP, traffic } from './traffic.ts';
 import { FATES, TRAFFICS, WAYS, type ThreeWaysReport, type Way } from './way-report.ts';
@@ -94,16 +94,16 @@ describe('100,000 packets', () => {
 
 test('the figures come from the work: without a price for the sk_buff the distance shrinks by just that', () => {
   const cost = (way: Way, free: boolean): number => {
-    const station = new Station(kernel, 1);
-    station.start(way, GOOD()[way]);
+    const machine = new ChangedMachine(kernel, 1);
+    machine.start(way, GOOD()[way]);
     const ids = Object.keys(COST_PICOSECONDS);
-    const start = station.network.now();
-    if (free) for (const name of ['skb_alloc', 'skb_free']) station.network.exports.netPrice(ids.indexOf(name), 0n);
+    const start = machine.network.now();
+    if (free) for (const name of ['skb_alloc', 'skb_free']) machine.network.exports.netPrice(ids.indexOf(name), 0n);
     const source = traffic({ name: 'unwanted', count: 100, seed: 1 });
     const frames = Array.from({ length: 100 }, () => source.next().frame);
-    station.send(frames, GAP);
-    const { stages } = station.network.counts();
-    expect(station.network.now()).toBeGreaterThan(start);
+    machine.send(frames, GAP);
+    const { stages } = machine.network.counts();
+    expect(machine.network.now()).toBeGreaterThan(start);
     return Object.values(stages).reduce((sum, { nanoseconds }) => sum + nanoseconds, 0);
   };
   expect(cost('module', true)).toBeLessThan(cost('module', false));
@@ -148,9 +148,9 @@ describe('the same mistake three times', () => {
 });
 
 test('without a filter everything is delivered, also what nobody wants', () => {
-  const station = new Station(kernel, 1);
+  const machine = new ChangedMachine(kernel, 1);
   const source = traffic({ name: 'flood', count: 100, seed: 3 });
-  const ends = station.send(
+  const ends = machine.send(
     Array.from({ length: 100 }, () => source.next().frame),
     GAP,
   );
@@ -176,41 +176,41 @@ describe('load, unload, replace', () => {
     const source = traffic({ name: 'unwanted', count: 20, seed: 1 });
     return Array.from({ length: 20 }, () => source.next().frame);
   };
-  const refused = (station: Station): number =>
-    station.send(frames(), GAP).filter(({ fate }) => fate === 'refused').length;
+  const refused = (machine: ChangedMachine): number =>
+    machine.send(frames(), GAP).filter(({ fate }) => fate === 'refused').length;
 
   test.each(WAYS)('%s: in, out, and in again', (way) => {
-    const station = new Station(kernel, 1);
-    expect(refused(station)).toBe(0);
-    expect(station.start(way, GOOD()[way]).started).toBe(true);
-    expect(refused(station)).toBe(20);
-    expect(station.stop()).toBe('');
-    expect(refused(station)).toBe(0);
-    expect(station.start(way, GOOD()[way]).started).toBe(true);
-    expect(refused(station)).toBe(20);
-    expect(station.reboots).toBe(way === 'patch' ? 3 : 0);
-    station.reboot();
-    expect(refused(station)).toBe(0);
+    const machine = new ChangedMachine(kernel, 1);
+    expect(refused(machine)).toBe(0);
+    expect(machine.start(way, GOOD()[way]).started).toBe(true);
+    expect(refused(machine)).toBe(20);
+    expect(machine.stop()).toBe('');
+    expect(refused(machine)).toBe(0);
+    expect(machine.start(way, GOOD()[way]).started).toBe(true);
+    expect(refused(machine)).toBe(20);
+    expect(machine.reboots).toBe(way === 'patch' ? 3 : 0);
+    machine.reboot();
+    expect(refused(machine)).toBe(0);
   });
 
   test('between two versions of a module packets come through; between two eBPF programs none does', () => {
     const through: Partial<Record<Way, number>> = {};
     for (const way of ['module', 'ebpf'] as const) {
-      const station = new Station(kernel, 1);
-      station.start(way, GOOD()[way]);
+      const machine = new ChangedMachine(kernel, 1);
+      machine.start(way, GOOD()[way]);
       let slipped = 0;
-      const again = station.replace(GOOD()[way], {}, () => (slipped += 20 - refused(station)));
+      const again = machine.replace(GOOD()[way], {}, () => (slipped += 20 - refused(machine)));
       expect(again.started).toBe(true);
-      expect(refused(station)).toBe(20);
+      expect(refused(machine)).toBe(20);
       through[way] = slipped;
     }
     expect(through).toEqual({ module: 20, ebpf: 0 });
   });
 
   test('what is refused leaves what runs in its place', () => {
-    const station = new Station(kernel, 1);
-    station.start('ebpf', GOOD().ebpf);
-    expect(station.replace(project('three-ways', 'null-bug.bpf.c')).started).toBe(false);
-    expect(refused(station)).toBe(20);
+    const machine = new ChangedMachine(kernel, 1);
+    machine.start('ebpf', GOOD().ebpf);
+    expect(machine.replace(project('three-ways', 'null-bug.bpf.c')).started).toBe(false);
+    expect(refused(machine)).toBe(20);
   });
 });

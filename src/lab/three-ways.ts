@@ -2,7 +2,7 @@
 // waits sees how far it is and can call it off. Reached by dynamic import, as few visits need it.
 import type { Kernel } from '../loader/kernel.ts';
 import { Connections } from './connections.ts';
-import { costBetween, fateByte, Station, type Started } from './station.ts';
+import { costBetween, fateByte, ChangedMachine, type Started } from './changed-machine.ts';
 import { GAP, HOST, traffic, WELCOME } from './traffic.ts';
 import {
   FATES,
@@ -26,14 +26,14 @@ const UPTIME = 600_000_000_000n;
 export const MOST_PACKETS = 1_000_000;
 
 /** What it costs to refuse one packet: the same few hundred unwanted ones, and nothing else, are sent and accounted for. */
-function costOfRefusal(station: Station): ThreeWaysColumn['refusal'] {
-  if (station.state() !== 'alive') return null;
+function costOfRefusal(machine: ChangedMachine): ThreeWaysColumn['refusal'] {
+  if (machine.state() !== 'alive') return null;
   const source = traffic({ name: 'unwanted', count: PROBE, seed: 1 });
   const frames = Array.from({ length: PROBE }, () => source.next().frame);
-  const before = station.network.counts();
-  const ends = station.send(frames, GAP);
+  const before = machine.network.counts();
+  const ends = machine.send(frames, GAP);
   if (!ends.every(({ fate }) => fate === 'refused')) return null;
-  const { allocations, bytesCopied, lookups, nanoseconds } = costBetween(before, station.network.counts());
+  const { allocations, bytesCopied, lookups, nanoseconds } = costBetween(before, machine.network.counts());
   return {
     allocations: allocations / PROBE,
     bytesCopied: bytesCopied / PROBE,
@@ -48,21 +48,21 @@ function* runColumn(
   way: Way,
   order: ThreeWaysOrder,
 ): Generator<number, { column: ThreeWaysColumn; unwanted: number; cancelled: boolean }, boolean> {
-  const station = new Station(kernel, order.traffic.seed);
+  const machine = new ChangedMachine(kernel, order.traffic.seed);
   const connections = new Connections(WELCOME[1] ?? '', HOST, 7);
   const bare = order.bare === true;
-  const open = bare ? 0 : connections.open(station.network, station.nic, CONNECTIONS);
-  if (!bare) station.network.pass(UPTIME);
-  const uptimeBefore = station.uptime();
-  const started = bare ? NOTHING : station.start(way, order.projects[way]);
+  const open = bare ? 0 : connections.open(machine.network, machine.nic, CONNECTIONS);
+  if (!bare) machine.network.pass(UPTIME);
+  const uptimeBefore = machine.uptime();
+  const started = bare ? NOTHING : machine.start(way, order.projects[way]);
   const runs = bare || started.started;
-  const uptimeAfter = station.uptime();
+  const uptimeAfter = machine.uptime();
 
   const count = Math.max(0, Math.min(MOST_PACKETS, Math.floor(order.traffic.count)));
   const each = new Uint8Array(count).fill(fateByte('unseen'));
   const fates = Object.fromEntries(FATES.map((fate) => [fate, 0])) as Record<Fate, number>;
   const source = traffic({ ...order.traffic, count });
-  const before = station.network.counts();
+  const before = machine.network.counts();
   let unwanted = 0;
   let done = 0;
   let cancelled = false;
@@ -70,8 +70,8 @@ function* runColumn(
     const slice = Array.from({ length: Math.min(SLICE, count - done) }, () => source.next());
     unwanted += slice.filter((packet) => packet.unwanted).length;
     // Nobody is there to receive them; that they were sent is counted all the same.
-    if (runs && station.state() === 'alive') {
-      const ends = station.send(
+    if (runs && machine.state() === 'alive') {
+      const ends = machine.send(
         slice.map(({ frame }) => frame),
         GAP,
       );
@@ -81,9 +81,9 @@ function* runColumn(
     cancelled = yield done;
   }
   for (const fate of each.subarray(0, done)) fates[FATES[fate] ?? 'unseen']++;
-  const counts = runs ? costBetween(before, station.network.counts()) : null;
-  const refusal = started.started ? costOfRefusal(station) : null;
-  const kept = connections.alive(station.network, station.nic);
+  const counts = runs ? costBetween(before, machine.network.counts()) : null;
+  const refusal = started.started ? costOfRefusal(machine) : null;
+  const kept = connections.alive(machine.network, machine.nic);
   const column: ThreeWaysColumn = {
     way,
     ...started,
@@ -91,10 +91,10 @@ function* runColumn(
     each,
     counts,
     refusal,
-    disruption: { reboots: station.reboots, connections: open, kept, uptimeBefore, uptimeAfter },
-    state: station.state(),
-    log: station.lab.log(),
-    faults: station.faults(),
+    disruption: { reboots: machine.reboots, connections: open, kept, uptimeBefore, uptimeAfter },
+    state: machine.state(),
+    log: machine.lab.log(),
+    faults: machine.faults(),
   };
   return { column, unwanted, cancelled };
 }

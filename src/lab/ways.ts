@@ -7,7 +7,7 @@ import type { CheckReport, Project } from './api.ts';
 import { attack } from './attack.ts';
 import { describePacket } from './packet-describe.ts';
 import { buildPacket } from './packet-build.ts';
-import { buildPatch, costBetween, Station } from './station.ts';
+import { buildPatch, costBetween, ChangedMachine } from './changed-machine.ts';
 import { GAP } from './traffic.ts';
 import type { WayOrder, WayPacket, WayReport } from './way-report.ts';
 
@@ -33,36 +33,36 @@ export function runWay(kernel: Kernel, order: WayOrder): WayReport {
     if (!(frame instanceof Uint8Array)) bad.push(frame);
     else for (let n = 0; n < (spec.count ?? 1) && frames.length < MOST; n++) frames.push(frame);
   }
-  const station = new Station(kernel, order.seed);
-  const started = station.start(way, project, { program: order.program, parameters: order.parameters });
+  const machine = new ChangedMachine(kernel, order.seed);
+  const started = machine.start(way, project, { program: order.program, parameters: order.parameters });
   const report: WayReport = {
     way,
     ...started,
     diagnostics: [...started.diagnostics, ...bad],
     packets: [],
     counts: null,
-    state: station.state(),
-    log: station.lab.log(),
-    faults: station.faults(),
+    state: machine.state(),
+    log: machine.lab.log(),
+    faults: machine.faults(),
     attack: null,
   };
   if (!started.started || bad.length > 0) return report;
-  const before = station.network.counts();
-  const ends = station.send(frames, GAP);
+  const before = machine.network.counts();
+  const ends = machine.send(frames, GAP);
   const packets = frames.map((frame, i): WayPacket => {
     const { summary, source, destination, protocol } = describePacket(frame);
     const end = ends[i] ?? { fate: 'unseen', stage: '', reason: '' };
     return { summary, source, destination, protocol, length: frame.length, ...end };
   });
-  const counts = costBetween(before, station.network.counts());
-  const attacked = way === 'module' && station.state() === 'alive' ? attack(station.lab.mode) : null;
+  const counts = costBetween(before, machine.network.counts());
+  const attacked = way === 'module' && machine.state() === 'alive' ? attack(machine.lab.mode) : null;
   return {
     ...report,
     packets,
     counts,
     attack: attacked,
-    state: station.state(),
-    log: station.lab.log(),
-    faults: station.faults(),
+    state: machine.state(),
+    log: machine.lab.log(),
+    faults: machine.faults(),
   };
 }

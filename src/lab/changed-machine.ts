@@ -6,7 +6,7 @@ import { oopsLines } from '../explain/oops.ts';
 import { COSTS } from '../bpf/costs.ts';
 import { RECORD, STAGE, VERDICT, DROP_REASONS } from '../bpf/network.ts';
 import type { Kernel } from '../loader/kernel.ts';
-import type { LoadedObject } from '../loader/load.ts';
+import { errorName, type LoadedObject } from '../loader/load.ts';
 import { isProblem, problem } from '../loader/problems.ts';
 import type { Project, VerifyReport } from './api.ts';
 import { buildKernel, KernelLab, moduleName, type Built } from './kernel-lab.ts';
@@ -15,7 +15,6 @@ import { accepted, explanationOf, verifyReport } from './lab.ts';
 import { Network, type NetworkCounts } from './network.ts';
 import { ATTACH, NetworkLinks } from './network-links.ts';
 import { HOST, UNWANTED, WELCOME } from './traffic.ts';
-import { errorName } from '../loader/load.ts';
 import { FATES, type Fate, type MachineState, type Way, type WayCounts, type WayFault } from './way-report.ts';
 
 /** the kernel's file that a patch changes */
@@ -62,7 +61,7 @@ function labOf(kernel: Kernel): KernelLab {
 let stock: readonly Uint8Array[] | null = null;
 const stockImage = (): readonly Uint8Array[] => (stock ??= buildKernel().objects ?? []);
 
-export class Station {
+export class ChangedMachine {
   readonly kernel: Kernel;
   readonly lab: KernelLab;
   /** restarts since the first boot */
