@@ -58,9 +58,30 @@ for (const language of languages) {
       await page.goto(`/${language}/`);
       const button = page.getByRole('button', { name: strings.search.open });
       await button.click();
+      await expect(page.getByRole('dialog')).toBeVisible();
       await page.keyboard.press('Escape');
       await expect(page.getByRole('dialog')).toBeHidden();
       await expect(button).toBeFocused();
+    });
+
+    test('Escape before the search has arrived calls it off', { tag: '@desktop' }, async ({ page }) => {
+      let arrive = (): void => undefined;
+      const asked = new Promise<void>((resolve) => (arrive = resolve));
+      await page.route(/\/dialog[^/]*\.js$/, async (route) => {
+        await asked;
+        await route.continue();
+      });
+      await page.goto(`/${language}/`);
+      const button = page.getByRole('button', { name: strings.search.open });
+      await button.click();
+      await expect(button).toHaveAttribute('aria-busy', 'true');
+      await page.keyboard.press('Escape');
+      arrive();
+      await expect(button).not.toHaveAttribute('aria-busy');
+      await expect(page.getByRole('dialog')).toBeHidden();
+      // Wanted again, it comes at once.
+      await button.click();
+      await expect(page.getByRole('dialog')).toBeVisible();
     });
 
     // A phone has no such key.
