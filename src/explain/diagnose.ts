@@ -1,15 +1,9 @@
 // A refusal as a diagnostic on the C line: what happened, what was expected, what was known, how it came to that, what helps.
-import { fillTemplate, type Diagnostic, type DiagnosticNote } from '../diagnostics/diagnostic.ts';
+import { fillTemplate, type Diagnostic, type DiagnosticNote, type Span } from '../diagnostics/diagnostic.ts';
 import { MESSAGE_ARGUMENTS, MESSAGE_NAMES, helperName, renderMessage } from '../bpf/verifier-messages.ts';
-import {
-  PTR_MAYBE_NULL,
-  REGISTER_BASE_TYPE,
-  SCALAR_VALUE,
-  PTR_TO_PACKET,
-  registerTypeName,
-} from '../bpf/verifier-records.ts';
-import { CATEGORIES, problemOfCode, problemOfMessage, type Problem } from './catalogue.ts';
-import { causalNotes } from './causes.ts';
+import { PTR_TO_PACKET, SCALAR_VALUE, registerTypeName } from '../bpf/verifier-records.ts';
+import { CATEGORIES, problemOfMessage, typeNote } from './catalogue.ts';
+import { calleeName, causalNotes } from './causes.ts';
 import { suggestedFixes } from './fixes.ts';
 import { accessSize, isCall } from './flow.ts';
 import { failingPath, registerBefore, type FailingPath } from './path.ts';
@@ -17,6 +11,7 @@ import { usedMap, type ExplainedProgram } from './program.ts';
 import type { MessageRecord, RegisterState } from './records.ts';
 import { catalogueNote, note, spanAt, type Refusal } from './refusal.ts';
 import { registerText } from './state-text.ts';
+import { isRefusing, unnamedRegister, whichProblem } from './which-problem.ts';
 
 /** A message's values by the names that the catalogue gives them, types and words as text. */
 function valuesOf(record: MessageRecord, program: ExplainedProgram): Record<string, string | number> {
@@ -50,25 +45,21 @@ function registerOf(record: MessageRecord): number {
   return Number(record.values[value] ?? -1n);
 }
 
-/** Which problem a message is; one message means three by the kind of pointer. */
-function problemOf(record: MessageRecord): Problem | undefined {
-  const name = MESSAGE_NAMES[record.id] ?? '';
-  const found = problemOfMessage(name);
-  if (name !== 'INVALID_MEM_ACCESS') return found;
-  const type = Number(record.values[1] ?? 0n);
-  if (type & PTR_MAYBE_NULL) return problemOfCode('V110');
-  return problemOfCode((type & REGISTER_BASE_TYPE) === SCALAR_VALUE ? 'V111' : 'V112');
-}
-
-/** A number that C calls NULL: on this path a function of one's own gave 0, and a field of it would be read. */
-function isNull(state: RegisterState | null): boolean {
-  return state !== null && state.constant && state.value < 4096n;
-}
+const S64_MIN = -(1n << 63n);
+const S64_MAX = (1n << 63n) - 1n;
+const U64_MAX = (1n << 64n) - 1n;
 
 /** "packet", "map value", "stack", … for a sentence. */
 function memoryName(state: RegisterState | null): string {
   if (!state) return 'memory';
-  const names: Readonly<Record<string, string>> = { pkt: 'packet', map_value: 'map value', fp: 'stack', mem: 'memory' };
+  const names: Readonly<Record<string, string>> = {
+    pkt: 'packet',
+    map_value: 'map value',
+    map_key: 'key',
+    fp: 'stack',
+    mem: 'memory',
+    ringbuf_mem: 'reserved memory',
+  };
   return names[registerTypeName(state.type)] ?? registerTypeName(state.type);
 }
 
@@ -85,8 +76,17 @@ function linuxWords(messages: readonly MessageRecord[], program: ExplainedProgra
   return text.trimEnd().split('\n').at(-1) ?? '';
 }
 
+/** The bytes that are touched, as the message counts them: from `offset`, `size` of them. */
+function reach(args: Record<string, string | number>, state: RegisterState | null, size: number): void {
+  if (typeof args['offset'] !== 'number') return;
+  args['size'] ??= size;
+  // A packet's proven bytes are counted, not numbered.
+  const counted = state?.base === PTR_TO_PACKET;
+  args['end'] = args['offset'] + Number(args['size']) - (counted ? 0 : 1);
+}
+
 function refusalOf(program: ExplainedProgram, path: FailingPath): Refusal | null {
-  const last = path.messages.findLast((record) => problemOf(record) !== undefined);
+  const last = path.messages.findLast(isRefusing);
   if (!last) return null;
   const inWalk = path.steps.length > 0 && last.instruction >= 0;
   const step = inWalk ? path.steps.length - 1 : -1;
@@ -97,27 +97,60 @@ function refusalOf(program: ExplainedProgram, path: FailingPath): Refusal | null
   for (const record of path.messages) Object.assign(args, valuesOf(record, program));
   const named = path.messages.map(registerOf).filter((number) => number >= 0);
   const instruction = program.instructions[slot];
-  const register = named.at(-1) ?? -1;
+  const name = MESSAGE_NAMES[last.id] ?? '';
+  const register = named.at(-1) ?? unnamedRegister(name, { program, path, step, frame });
   const state = register >= 0 && step >= 0 ? registerBefore(path, step, register, frame) : null;
-  const said = problemOf(last) as Problem;
-  const problem = said.code === 'V111' && isNull(state) ? (problemOfCode('V110') ?? said) : said;
+  const problem = whichProblem(last, { program, path, step, frame, register }, state);
   args['linux'] = linuxWords(path.messages, program);
+  if (register >= 0) args['register'] ??= `r${register}`;
   if (instruction && isCall(instruction)) {
-    args['function'] ??= instruction.src === 0 ? `${helperName(instruction.imm)}()` : 'the function';
+    args['function'] ??= instruction.src === 0 ? `${helperName(instruction.imm)}()` : calleeName({ program }, slot);
     if (register >= 1 && register <= 5) args['argument'] ??= register;
   }
   args['function'] ??= 'the function';
   args['argument'] ??= '';
   args['memory'] = memoryName(state);
+  if (state && !state.constant) args['varies'] = 1;
   if (state) args['type'] ??= registerTypeName(state.type);
-  if (instruction && typeof args['offset'] === 'number') {
-    args['size'] ??= accessSize(instruction);
-    args['end'] = args['offset'] + Number(args['size']) - 1;
-    // A packet's proven bytes are counted, not numbered.
-    if (state && (state.type & REGISTER_BASE_TYPE) === PTR_TO_PACKET)
-      args['end'] = args['offset'] + Number(args['size']);
-  }
+  if (instruction) reach(args, state, accessSize(instruction));
   return { program, path, problem, slot, step, frame, register, state, args };
+}
+
+/** Problems whose register holds, at the mistake, nothing or something else than the log last showed. */
+const UNKNOWN_STATE = new Set(['V201', 'V209', 'V123', 'V408']);
+
+/** Between which numbers it lies, or what was added to it; null for what is known exactly. */
+function rangeNote(state: RegisterState, span: Span | null): DiagnosticNote | null {
+  if (state.constant) return null;
+  const { smin, smax, umin, umax, base } = state;
+  if (smin === S64_MIN && smax === S64_MAX && umin === 0n && umax === U64_MAX)
+    return catalogueNote('V-range-any', {}, span);
+  const signed = smin !== S64_MIN || smax !== S64_MAX;
+  const ends = { least: String(signed ? smin : umin), most: String(signed ? smax : umax) };
+  return catalogueNote(base === SCALAR_VALUE ? 'V-range' : 'V-range-added', ends, span);
+}
+
+/** Which bytes would be touched, where Linux's message has them as figures. */
+function reachNote({ problem, args }: Refusal, span: Span | null): DiagnosticNote | null {
+  if (typeof args['offset'] !== 'number') return null;
+  if (problem.code === 'V103' || problem.code === 'V104')
+    return typeof args['whole'] === 'number' ? catalogueNote('V-reach', args, span) : null;
+  if (problem.code !== 'V108') return null;
+  return catalogueNote(args['varies'] === 1 ? 'V-reach-stack-index' : 'V-reach-stack', args, span);
+}
+
+/** What was known of the register, as Linux writes it and in words. */
+function knownNotes(refusal: Refusal, span: Span | null): DiagnosticNote[] {
+  const { problem, program, state, register, frame } = refusal;
+  if (!state || register < 0 || UNKNOWN_STATE.has(problem.code)) return [];
+  const name = `r${register}`;
+  const type = typeNote(registerTypeName(state.type));
+  return [
+    catalogueNote('V-known', { register: name, state: registerText(state, frame, program) }, span),
+    type ? catalogueNote(type, { register: name }, span) : null,
+    rangeNote(state, span),
+    reachNote(refusal, span),
+  ].filter((found) => found !== null);
 }
 
 /** The diagnostic of a refused program; null when it was accepted or said nothing. */
@@ -126,16 +159,13 @@ export function diagnose(records: Uint8Array, program: ExplainedProgram): Diagno
   if (path.result === 0) return null;
   const refusal = refusalOf(program, path);
   if (!refusal) return null;
-  const { problem, slot, state, register, args } = refusal;
+  const { problem, slot, args } = refusal;
   const span = slot >= 0 ? spanAt(program, slot) : null;
   const notes: DiagnosticNote[] = [
     note(`V-category.${problem.category}`, CATEGORIES[problem.category], {}, null),
     note(`${problem.code}.expected`, problem.expected, args, span),
   ];
-  if (state && register >= 0) {
-    const known = { register: `r${register}`, state: registerText(state, refusal.frame, program) };
-    notes.push(catalogueNote('V-known', known, span));
-  }
+  notes.push(...knownNotes(refusal, span));
   notes.push(...causalNotes(refusal));
   notes.push(note(`${problem.code}.suggestion`, problem.suggestion, args, span));
   notes.push(catalogueNote('V-linux', args, null));

@@ -1,76 +1,143 @@
 // Is there a replacement that obviously mends it? Only where the names in the C text can be read off without doubt.
 import type { FixIt } from '../diagnostics/diagnostic.ts';
+import { BPF_PSEUDO_CALL } from '../bpf/opcodes.ts';
+import { helperName } from '../bpf/verifier-messages.ts';
+import { PTR_TO_STACK } from '../bpf/verifier-records.ts';
+import { valuePlaces } from './causes.ts';
+import {
+  assigned,
+  hangsOnLineBefore,
+  harmlessReturn,
+  insertAfter,
+  insertBefore,
+  isDeclaration,
+  isInlined,
+  isInScope,
+  isPlainStatement,
+  mentions,
+} from './fix-text.ts';
+import { sourceLineAt, usedMap, type SourceLine } from './program.ts';
 import type { Refusal } from './refusal.ts';
-import { isCall } from './flow.ts';
-import { sourceLineAt, type ExplainedProgram, type SourceLine } from './program.ts';
 
-/** A line before `row`, indented like it. */
-function insertBefore(row: SourceLine, text: string): FixIt {
-  const indent = /^\s*/.exec(row.text)?.[0] ?? '';
-  const span = { file: row.file, line: row.line, column: 1, endLine: row.line, endColumn: 1 };
-  return { span, text: text.replace(/^/gm, indent) + '\n' };
-}
-
-/** The variable that a line's assignment or declaration gives a value: "v" in "__u64 *v = f(…);". */
-const assigned = (text: string): string | null => /(\w+)\s*=(?!=)/.exec(text)?.[1] ?? null;
-
-/** enum bpf_prog_type: results that let things pass, where 0 does not. TC_ACT_OK is 0, and so is "go on" for tracing. */
-const PASSES: Readonly<Record<number, string>> = { 6: 'XDP_PASS', 8: '1' };
-
-/** What the program returns when it lets things pass: its own word for it, or the type's. In its other functions 0 means least. */
-function harmlessReturn({ program, frame, slot }: Refusal): string {
-  const own = program.subprograms.findLast(({ instruction }) => instruction <= slot);
-  if (frame > 0 || (own && own.instruction > 0)) return '0';
-  const names = program.lineInfo.flatMap(({ text }) => /\breturn\s+([A-Z]\w*)\s*;/.exec(text)?.[1] ?? []);
-  return names.find((name) => /PASS|OK|ALLOW/.test(name)) ?? PASSES[program.type ?? 0] ?? '0';
-}
-
-/**
- * Does the line stand in a function that became part of this one? Such a function is written above it, and what it returns, if
- * anything, the object does not say: so its statement gets a condition, and no `return`.
- */
-function isInlined({ program, slot }: Refusal, use: SourceLine): boolean {
-  const own = program.subprograms.findLast(({ instruction }) => instruction <= slot)?.instruction ?? 0;
-  const first = sourceLineAt(program, own);
-  return first !== null && first.file === use.file && use.line < first.line;
-}
-
-/** `if (!v) return …;` before the line that uses what a call gave. */
+/** `if (!v) return …;` after the line that gave the pointer its value, or before the one that uses it. */
 function nullCheck(refusal: Refusal): FixIt[] {
-  const { program, path } = refusal;
+  const { program } = refusal;
   const use = sourceLineAt(program, refusal.slot);
-  for (let i = refusal.step - 1; i >= 0; i--) {
-    const step = path.steps[i];
-    const instruction = step && program.instructions[step.slot];
-    if (!step || !instruction || !isCall(instruction)) continue;
-    const call = sourceLineAt(program, step.slot);
-    const name = call && assigned(call.text);
-    if (!use || !call || !name || !new RegExp(`\\b${name}\\b`).test(use.text) || use.line === call.line) return [];
-    if (isInlined(refusal, use))
-      return /^[^={}]*;$|^\*?[\w>.-]+ [-+|&^]?= [^{}]*;$/.test(use.text.trim()) && !/^return\b/.test(use.text.trim())
-        ? [insertBefore(use, `if (${name})`)]
-        : [];
-    return [insertBefore(use, `if (!${name})\n\treturn ${harmlessReturn(refusal)};`)];
+  if (!use) return [];
+  for (const slot of valuePlaces(refusal)) {
+    const row = sourceLineAt(program, slot);
+    const name = row && assigned(row.text);
+    if (!row || !name || row.file !== use.file || row.line === use.line || !mentions(use.text, name)) continue;
+    if (isInlined(refusal, use)) return isPlainStatement(use.text) ? [insertBefore(use, `if (${name})`)] : [];
+    const check = `if (!${name})\n\treturn ${harmlessReturn(refusal)};`;
+    if (isDeclaration(row.text) && row.line < use.line) return [insertAfter(row, check)];
+    return hangsOnLineBefore(program, use) ? [] : [insertBefore(use, check)];
   }
   return [];
 }
 
 /** The variable that holds the packet's end; a variable that nobody compares with leaves no instructions: then the context's field. */
-function packetEnd(program: ExplainedProgram): string | null {
-  const row = program.lineInfo.find((line) => /=.*\bdata_end\b/.test(line.text));
-  if (row) return assigned(row.text);
-  const context = program.lineInfo.flatMap(({ text }) => /=.*\b(\w+)\s*->\s*data\s*;/.exec(text)?.[1] ?? [])[0];
+function packetEnd(refusal: Refusal, use: SourceLine): string | null {
+  const { lineInfo } = refusal.program;
+  const row = lineInfo.find((line) => /=.*\bdata_end\b/.test(line.text));
+  if (row) return isInScope(refusal, row, use) ? assigned(row.text) : null;
+  const context = lineInfo.flatMap(({ text }) => /=.*\b(\w+)\s*->\s*data\s*;/.exec(text)?.[1] ?? [])[0];
   return context ? `(void *)(long)${context}->data_end` : null;
+}
+
+/** What must lie before the packet's end: a whole header that is read by its fields, or the bytes counted from the packet's beginning. */
+function packetReach(refusal: Refusal, use: SourceLine): string | null {
+  const header = /(\w+)\s*->/.exec(use.text)?.[1];
+  const context = refusal.program.lineInfo.flatMap(({ text }) => /\b(\w+)\s*->\s*data\b/.exec(text)?.[1] ?? []);
+  if (header && !context.includes(header)) return `(void *)(${header} + 1)`;
+  const { end, base } = refusal.args;
+  const row = refusal.program.lineInfo.find(({ text }) => /\*\s*\w+\s*=.*->\s*data\s*;/.test(text));
+  const start = row && isInScope(refusal, row, use) ? assigned(row.text) : null;
+  return start && base === 0 && typeof end === 'number' ? `(void *)${start} + ${end}` : null;
 }
 
 /** `if ((void *)(eth + 1) > data_end) return …;` before the line that reads `eth->…`. */
 function packetCheck(refusal: Refusal): FixIt[] {
   const use = sourceLineAt(refusal.program, refusal.slot);
-  const pointer = use && /(\w+)\s*->/.exec(use.text)?.[1];
-  const end = packetEnd(refusal.program);
-  if (!use || !pointer || !end || pointer === 'ctx' || pointer === 'skb') return [];
-  const leave = `return ${harmlessReturn(refusal)};`;
-  return [insertBefore(use, `if ((void *)(${pointer} + 1) > ${end})\n\t${leave}`)];
+  if (!use || isInlined(refusal, use) || hangsOnLineBefore(refusal.program, use)) return [];
+  const reach = packetReach(refusal, use);
+  const end = packetEnd(refusal, use);
+  if (!reach || !end) return [];
+  return [insertBefore(use, `if (${reach} > ${end})\n\treturn ${harmlessReturn(refusal)};`)];
+}
+
+/** `if (i >= sizeof(a) / sizeof(a[0])) return …;` before the line that uses `a[i]`: a member, a local or a global array. */
+function indexCheck(refusal: Refusal): FixIt[] {
+  const { program, state, slot } = refusal;
+  const use = sourceLineAt(program, slot);
+  const [, array, index] = /((?:\w+\s*(?:->|\.)\s*)*\w+)\[(\w+)\]/.exec(use?.text ?? '') ?? [];
+  if (!use || !state || !array || !index || /^\d/.test(index)) return [];
+  // A pointer that is indexed looks the same; its size says nothing.
+  const isGlobal = /\.(bss|data|rodata)$/.test(usedMap(program, state.map)?.name ?? '');
+  if (!/->|\./.test(array) && !isGlobal && state.base !== PTR_TO_STACK) return [];
+  if (isInlined(refusal, use) || hangsOnLineBefore(program, use)) return [];
+  const check = `if (${index} >= sizeof(${array}) / sizeof(${array}[0]))\n\treturn ${harmlessReturn(refusal)};`;
+  return [insertBefore(use, check)];
+}
+
+/** What gives back what a helper gave. */
+const GIVES_BACK: Readonly<Record<string, (name: string) => string>> = {
+  bpf_ringbuf_reserve: (name) => `bpf_ringbuf_discard(${name}, 0);`,
+  bpf_sk_lookup_tcp: (name) => `bpf_sk_release(${name});`,
+  bpf_sk_lookup_udp: (name) => `bpf_sk_release(${name});`,
+  bpf_skc_lookup_tcp: (name) => `bpf_sk_release(${name});`,
+};
+
+/** The line on which the path of a leak left the function: the last that says `return`. */
+function leavingLine({ program, path, frame, step }: Refusal, from: SourceLine): SourceLine | null {
+  for (let i = step; i >= 0; i--) {
+    const at = path.steps[i];
+    if (!at || at.frame !== frame) continue;
+    const row = sourceLineAt(program, at.slot);
+    if (row && row.file === from.file && row.line > from.line && /^\s*return\b.*;/.test(row.text)) return row;
+    // The same return may serve several places of the text: the branch tells which one it was.
+    if (row && /^\s*(if|else|for|while|switch)\b/.test(row.text)) return null;
+  }
+  return null;
+}
+
+/** Gives back before the `return` that the path left by; braces where it was the body of an if. */
+function releaseBefore(refusal: Refusal): FixIt[] {
+  const { program, args } = refusal;
+  const allocated = typeof args['allocated'] === 'number' ? args['allocated'] : -1;
+  const call = program.instructions[allocated];
+  const row = sourceLineAt(program, allocated);
+  const name = row && assigned(row.text);
+  const giveBack = call && call.src !== BPF_PSEUDO_CALL ? GIVES_BACK[helperName(call.imm)] : undefined;
+  if (!row || !name || !giveBack || isInlined(refusal, row)) return [];
+  const leave = leavingLine(refusal, row);
+  if (!leave) return [];
+  const before = program.lineInfo.find((line) => line.file === leave.file && line.line === leave.line - 1);
+  if (!hangsOnLineBefore(program, leave)) return [insertBefore(leave, giveBack(name))];
+  if (!before || !/^\s*(if|else if)\b.*\)\s*$/.test(before.text)) return [];
+  const indent = /^\s*/.exec(before.text)?.[0] ?? '';
+  const span = {
+    file: leave.file,
+    line: before.line,
+    column: before.text.length + 1,
+    endLine: leave.line,
+    endColumn: leave.text.length + 1,
+  };
+  return [{ span, text: ` {\n${indent}\t${giveBack(name)}\n${leave.text}\n${indent}}` }];
+}
+
+/** `if (n > sizeof(buffer)) return …;` or `if (n == 0) return …;` before the call, where the size is a variable of its own. */
+function sizeCheck(refusal: Refusal): FixIt[] {
+  const { program, slot, problem, args } = refusal;
+  const use = sourceLineAt(program, slot);
+  const called = String(args['function']).replace('()', '');
+  const passed = new RegExp(`\\b${called}\\(([^()]*)\\)`).exec(use?.text ?? '')?.[1]?.split(',') ?? [];
+  const size = passed[Number(args['argument']) - 1]?.trim() ?? '';
+  const buffer = passed[Number(args['argument']) - 2]?.trim() ?? '';
+  if (!use || !/^[A-Za-z_]\w*$/.test(size) || isInlined(refusal, use) || hangsOnLineBefore(program, use)) return [];
+  const leave = `\n\treturn ${harmlessReturn(refusal)};`;
+  if (problem.code === 'V306') return [insertBefore(use, `if (${size} == 0)${leave}`)];
+  return /^[A-Za-z_]\w*$/.test(buffer) ? [insertBefore(use, `if (${size} > sizeof(${buffer}))${leave}`)] : [];
 }
 
 /** Replacements for the problems that have an obvious one; none for the others. */
@@ -78,9 +145,19 @@ export function suggestedFixes(refusal: Refusal): FixIt[] {
   switch (refusal.problem.code) {
     case 'V110':
     case 'V203':
+    case 'V310':
       return nullCheck(refusal);
     case 'V101':
       return packetCheck(refusal);
+    case 'V103':
+    case 'V106':
+    case 'V127':
+      return indexCheck(refusal);
+    case 'V305':
+    case 'V306':
+      return sizeCheck(refusal);
+    case 'V401':
+      return releaseBefore(refusal);
     default:
       return [];
   }

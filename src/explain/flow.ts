@@ -27,6 +27,8 @@ export const accessSize = (instruction: Instruction): number => SIZES[instructio
 
 export const isCall = (instruction: Instruction): boolean => instruction.opcode === (op.BPF_JMP | op.BPF_CALL);
 
+export const isExit = (instruction: Instruction): boolean => instruction.opcode === (op.BPF_JMP | op.BPF_EXIT);
+
 /** Conditional jumps, which say something about their registers. */
 export function isConditional(instruction: Instruction): boolean {
   const kind = instruction.opcode & 7;

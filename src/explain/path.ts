@@ -8,6 +8,8 @@ export interface PathStep {
   readonly frame: number;
   /** registers that this step changed or refined, with their state afterwards */
   readonly changed: ReadonlyMap<number, RegisterState>;
+  /** the frame that `changed` speaks of: after a call the callee's, after its exit the caller's */
+  readonly frameAfter: number;
   readonly changedSlots: readonly StackSlot[];
   /** of a conditional jump on the path: was it taken? null for anything else */
   readonly taken: boolean | null;
@@ -32,6 +34,7 @@ type Draft = {
   slot: number;
   frame: number;
   changed: Map<number, RegisterState>;
+  frameAfter: number;
   changedSlots: StackSlot[];
   taken: boolean | null;
 };
@@ -61,6 +64,8 @@ export function failingPath(records: Uint8Array): FailingPath {
       for (const [number, register] of record.registers) entry.set(number, register);
       return;
     }
+    if (last.frameAfter !== frame) last.changed.clear();
+    last.frameAfter = frame;
     for (const [number, register] of record.registers) last.changed.set(number, register);
     last.changedSlots.push(...record.slots);
   };
@@ -75,7 +80,7 @@ export function failingPath(records: Uint8Array): FailingPath {
           const last = steps.at(-1);
           // Where control went says which way the last jump was taken.
           if (last && last.taken === null) last.taken = slot !== last.slot + 1;
-          steps.push({ slot, frame, changed: new Map(), changedSlots: [], taken: null });
+          steps.push({ slot, frame, changed: new Map(), frameAfter: frame, changedSlots: [], taken: null });
           messages = [];
           break;
         }
@@ -89,6 +94,7 @@ export function failingPath(records: Uint8Array): FailingPath {
           if (last) {
             last.taken = record.u32(r.BRANCH_RECORD.to) !== last.slot + 1;
             last.changed = new Map();
+            last.frameAfter = last.frame;
             last.changedSlots = [];
           }
           messages = [];
@@ -108,12 +114,14 @@ export function failingPath(records: Uint8Array): FailingPath {
   return { entry, steps, messages, result, processed, totalStates, references, truncated };
 }
 
-/** What was last known of a register before step `index` (in the same frame). */
+/** What was last known of a register of `frame` before step `index`. */
 export function registerBefore(path: FailingPath, index: number, number: number, frame: number): RegisterState | null {
   for (let i = index - 1; i >= 0; i--) {
     const step = path.steps[i];
-    const register = step?.changed.get(number);
-    if (register && step && (step.frame === frame || i === index - 1)) return register;
+    const register = step?.frameAfter === frame ? step.changed.get(number) : undefined;
+    if (register) return register;
+    // What the callee of the same depth before this one had is not this one's.
+    if (step && step.frame < frame) return null;
   }
   return frame === 0 ? (path.entry.get(number) ?? null) : null;
 }

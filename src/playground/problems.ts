@@ -4,6 +4,7 @@ import type { Diagnostic, DiagnosticNote, FixIt } from '../diagnostics/diagnosti
 import { drawing, element } from './dom.ts';
 import type { Explain } from './explanations.ts';
 import { fill, type Strings } from './strings.ts';
+import './outcome.css';
 
 export interface ProblemActions {
   goTo(file: string, line: number, column: number): void;
@@ -25,6 +26,8 @@ export function originalWording({ args, message }: Diagnostic): string {
 /** Notes with a place of their own: what they say is set apart from the path that led to the problem. */
 const isPart = (note: DiagnosticNote, part: 'expected' | 'suggestion'): boolean => note.code.endsWith(`.${part}`);
 const isCategory = (note: DiagnosticNote): boolean => note.code.startsWith('V-category');
+/** What is known where the path ends, in Linux's notation and in words. */
+const isKnown = (note: DiagnosticNote): boolean => /^V-(known|type\.|range|reach)/.test(note.code);
 /** Repeats the wording that is shown already. */
 const isWording = (note: DiagnosticNote): boolean => note.code === 'V-linux';
 
@@ -58,7 +61,7 @@ function problemElement(
   // In the order in which the program comes by; what is known at the end stands at the end.
   const path = notes
     .filter((note) => !isPart(note, 'expected') && !isPart(note, 'suggestion') && !isCategory(note) && !isWording(note))
-    .sort((a, b) => Number(a.code === 'V-known') - Number(b.code === 'V-known'));
+    .sort((a, b) => Number(isKnown(a)) - Number(isKnown(b)));
   const part = (name: 'expected' | 'suggestion', label: string): HTMLElement | null => {
     const note = notes.find((candidate) => isPart(candidate, name));
     return note ? element('p', { class: name }, element('span', { class: 'label' }, label), ` ${words(note)}`) : null;

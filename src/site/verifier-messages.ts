@@ -120,9 +120,31 @@ function entryOf(name: string): MessageEntry {
   };
 }
 
-/** One message means three by the kind of pointer; each of the three shows it. */
+/** One message means several problems by what the register is; each of them shows it, in its own words. */
+const BY_REGISTER: Readonly<Record<string, readonly [message: string, wording: string]>> = {
+  V110: ['INVALID_MEM_ACCESS', "R… invalid mem access '…_or_null'"],
+  V111: ['INVALID_MEM_ACCESS', "R… invalid mem access 'scalar'"],
+  V112: ['INVALID_MEM_ACCESS', "R… invalid mem access '…'"],
+  V123: ['INVALID_MEM_ACCESS', "R… invalid mem access 'scalar'"],
+  V209: ['NOT_READABLE', 'R0 !read_ok'],
+  V310: ['ARGUMENT_TYPE', 'R… type=…_or_null expected=…, …'],
+  V317: ['ARGUMENT_TYPE', 'R… type=scalar expected=…, …'],
+  V408: ['INVALID_MEM_ACCESS', "R… invalid mem access 'scalar'"],
+};
+
+/**
+ * Problems that people meet most, a category's first ones first; what is not named here follows in the catalogue's order.
+ * (Our judgement from what is asked about in public: there is no count of it.)
+ */
+const USUAL = (
+  'V110 V101 V109 V111 V123 V106 V103 V102 V105 V104 V107 V127 V108 V116 V112 V114 V113 ' +
+  'V201 V209 V117 V203 V204 V205 V211 V310 V317 V301 V302 V305 V304 V306 V307 V309 V308 V312 ' +
+  'V401 V408 V402 V403 V410 V512 V507 V501 V503 V601 V603 V602 V604 V303 V207'
+).split(' ');
+const usualness = ({ code }: Problem): number => (USUAL.includes(code) ? USUAL.indexOf(code) : USUAL.length);
+
+/** A message that belongs to no problem alone. */
 const BY_POINTER = 'INVALID_MEM_ACCESS';
-const POINTER_PROBLEMS: Texts = { V110: "'…_or_null'", V111: "'scalar'", V112: "'…'" };
 
 /** Pieces that only stand behind another message's beginning have no place of their own. */
 const PIECES = new Set(
@@ -132,17 +154,14 @@ const PIECES = new Set(
 );
 
 function messagesOf(problem: Problem): MessageEntry[] {
-  const kind = POINTER_PROBLEMS[problem.code];
   const own = Object.keys(problem.messages).filter(
     (name) => name !== BY_POINTER && !PIECES.has(name) && MESSAGE_ERRNO[MESSAGE_NAMES.indexOf(name)] !== 0,
   );
   const entries = own.map(entryOf);
-  if (kind === undefined) return entries;
-  const entry = entryOf(BY_POINTER);
-  return [
-    { ...entry, id: `${entry.id}-${problem.code.toLowerCase()}`, wording: entry.wording.replace("'…'", kind) },
-    ...entries,
-  ];
+  const shared = BY_REGISTER[problem.code];
+  if (shared === undefined) return entries;
+  const entry = entryOf(shared[0]);
+  return [{ ...entry, id: `${entry.id}-${problem.code.toLowerCase()}`, wording: shared[1] }, ...entries];
 }
 
 export function textIn(language: string, code: string): Words {
@@ -160,26 +179,29 @@ const asSentence = (text: string): string => (/[.!?။)]$/.test(text) ? text : `
 const general = (template: string): string =>
   template.replace(/\{(\w+)\}/g, (_, name: string) => ({ register: 'r…', function: '…()' })[name] ?? '…');
 
-/** A category's problems. */
+/** A category's problems, the most usual first. */
 export function problemsFor(language: string, category: string): ProblemEntry[] {
   const texts: Texts = { ...englishTemplates(), ...translated[`../../content/diagnostics/${language}/verifier.json`] };
-  return PROBLEMS.filter((problem) => problem.category === category).map((problem) => {
-    const message = texts[problem.code] ?? problem.message;
-    const messages = messagesOf(problem);
-    const own = messagePrograms.filter((program) => program.code === problem.code);
-    // What never comes last in a log is shown by the programs of what follows it.
-    const names = new Set(messages.map(({ name }) => name).filter((name) => name !== BY_POINTER));
-    const others = messagePrograms.filter((program) => program.messages.some((name) => names.has(name)));
-    return {
-      problem,
-      ...textIn(language, problem.code),
-      message: asSentence(general(message)),
-      expected: asSentence(general(texts[`${problem.code}.expected`] ?? problem.expected)),
-      suggestion: asSentence(general(texts[`${problem.code}.suggestion`] ?? problem.suggestion)),
-      messages,
-      programs: own.length > 0 ? own : others,
-    };
-  });
+  const listed = PROBLEMS.filter((problem) => problem.category === category);
+  return listed
+    .sort((a, b) => usualness(a) - usualness(b))
+    .map((problem) => {
+      const message = texts[problem.code] ?? problem.message;
+      const messages = messagesOf(problem);
+      const own = messagePrograms.filter((program) => program.code === problem.code);
+      // What never comes last in a log is shown by the programs of what follows it.
+      const names = new Set(messages.map(({ name }) => name).filter((name) => name in problem.messages));
+      const others = messagePrograms.filter((program) => program.messages.some((name) => names.has(name)));
+      return {
+        problem,
+        ...textIn(language, problem.code),
+        message: asSentence(general(message)),
+        expected: asSentence(general(texts[`${problem.code}.expected`] ?? problem.expected)),
+        suggestion: asSentence(general(texts[`${problem.code}.suggestion`] ?? problem.suggestion)),
+        messages,
+        programs: own.length > 0 ? own : others,
+      };
+    });
 }
 
 export const categories = Object.keys(CATEGORIES);
