@@ -76,19 +76,25 @@ export function parseUnit(options: CompileOptions): FrontEndResult {
   const parser = new Parser(tokens, reporter, TARGETS[target]);
   if (options.probe !== undefined) parser.probe = intern(options.probe);
   const partial = parseTranslationUnit(parser, options.main);
-  const symbols = new Map<number, NamedSymbol>();
-  for (const [name, binding] of parser.scopes.ordinary.bindings) symbols.set(name, binding.symbol);
   return {
     unit: reporter.errors === 0 ? partial : null,
     diagnostics: reporter.diagnostics,
     partial,
     tokens,
     macros,
-    symbols,
+    get symbols(): ReadonlyMap<number, NamedSymbol> {
+      return parser.scopes.ordinary.all();
+    },
     references: parser.references,
     memberUses: parser.memberUses,
-    declared: parser.scopes.ordinary.declared,
-    tags: parser.scopes.tags.declared,
+    get declared(): readonly NamedSymbol[] {
+      parser.scopes.ordinary.all();
+      return parser.scopes.ordinary.declared;
+    },
+    get tags(): readonly TagSymbol[] {
+      parser.scopes.tags.all();
+      return parser.scopes.tags.declared;
+    },
     inSight: parser.inSight,
   };
 }

@@ -14,7 +14,12 @@ function parse(text: string, target: 'bpf' | 'module' = 'bpf'): FrontEndResult {
   return parseUnit({ files: new Map([['h.c', text]]), main: 'h.c', target });
 }
 
-const complaints = (result: FrontEndResult): string[] => result.diagnostics.map(({ message }) => message);
+/** Everything that is wrong with the text: what waits to be read is read. */
+function complaints(result: FrontEndResult): string[] {
+  expect(result.symbols.size).toBeGreaterThan(0);
+  for (const tag of result.tags) expect(tag.kind === 'enum' || tag.members.length >= 0).toBe(true);
+  return result.diagnostics.map(({ message }) => message);
+}
 
 /** What bpf_helper_defs.h and its companions expect in front of them, as libbpf's own do. */
 const TYPES = '#include <linux/bpf.h>\n';

@@ -322,7 +322,7 @@ function mergeGlobal(
   const variable: MutableVariable = p.newVariable(name, type, storage, declared.at);
   if (declared.attributes) variable.attributes = declared.attributes.toTree();
   p.scopes.ordinary.set(declared.id, { kind: 'variable', variable, at: declared.at });
-  p.globals.push(variable);
+  p.globals.push(variable, declared.at);
   return variable;
 }
 
@@ -431,7 +431,7 @@ function declareLocal(p: Parser, declared: Declared, type: Type, specifiers: Spe
     const variable: MutableVariable = p.newVariable(name, type, 'extern', declared.at);
     if (declared.attributes) variable.attributes = declared.attributes.toTree();
     p.scopes.ordinary.set(declared.id, { kind: 'variable', variable, at: declared.at });
-    p.globals.push(variable);
+    p.globals.push(variable, declared.at);
     if (p.kind === T.ASSIGN) p.fail('extern-initializer', p.position, {});
     return variable;
   }
@@ -440,7 +440,7 @@ function declareLocal(p: Parser, declared: Declared, type: Type, specifiers: Spe
   if (declared.attributes) variable.attributes = declared.attributes.toTree();
   if (isStatic) {
     variable.owner = p.function?.declaration.name ?? null;
-    p.globals.push(variable);
+    p.globals.push(variable, declared.at);
   }
   p.scopes.ordinary.set(declared.id, { kind: 'variable', variable, at: declared.at });
   if (p.kind === T.ASSIGN) initialize(p, variable, declared.at, isStatic, specifiers.isAuto);

@@ -56,7 +56,7 @@ export function declareFunction(p: Parser, declared: Declared, type: Type, speci
     at: declared.at,
     end: declared.at,
   };
-  p.functions.push(fn);
+  p.functions.push(fn, declared.at);
   p.scopes.ordinary.set(declared.id, { kind: 'function', function: fn, at: declared.at });
   return fn;
 }

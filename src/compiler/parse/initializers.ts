@@ -86,7 +86,7 @@ export function parseCompoundLiteral(p: Parser, type: Type, at: Location): Expre
   if (isStatic) {
     variable.initializer = initializer;
     (variable as { name: string }).name = `.compoundliteral${p.compoundLiterals++ || ''}`;
-    p.globals.push(variable);
+    p.globals.push(variable, at);
     p.countUse(variable);
   }
   return { kind: 'compound-literal', type: complete, variable, initializer, at };

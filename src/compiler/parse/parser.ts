@@ -71,6 +71,22 @@ export interface RecordPragmas {
   readonly attributes: readonly boolean[];
 }
 
+/** Things in the order of the text, though some of it is read late. */
+class InOrder<Item> {
+  readonly #items: { readonly item: Item; readonly at: Location }[] = [];
+
+  push(item: Item, at: Location): void {
+    this.#items.push({ item, at });
+  }
+
+  all(): Item[] {
+    return this.#items.sort((a, b) => a.at - b.at).map(({ item }) => item);
+  }
+}
+
+/** Tokens of a file beyond which it was not written by hand but dumped from a kernel. */
+const DUMP = 50_000;
+
 /** Characters that a word processor or another keyboard puts in the place of C's. */
 const LOOKALIKES: Readonly<Record<string, string>> = {
   '；': ';', '，': ',', '（': '(', '）': ')', '：': ':', '｛': '{', '｝': '}', '＝': '=', '“': '"', '”': '"', '‘': "'", '’': "'", '–': '-', '—': '-',
@@ -90,9 +106,15 @@ export class Parser extends Context {
   readonly #packStack: (number | null)[] = [];
   /** #pragma clang attribute push … preserve_access_index, as often as it is in force */
   readonly #attributeStack: boolean[] = [];
+  /** the pragmas that were in force from a token on, in the order of the text */
+  readonly #pragmaHistory: { readonly from: Location; readonly pragmas: RecordPragmas }[] = [];
+  /** the file that was looked at last by `inHeader`: its first and last place, and the answer */
+  #fileFrom = 0;
+  #fileTo = -1;
+  #fileIsHeader = false;
   function: FunctionState | null = null;
-  readonly functions: FunctionDeclaration[] = [];
-  readonly globals: Variable[] = [];
+  readonly functions = new InOrder<FunctionDeclaration>();
+  readonly globals = new InOrder<Variable>();
   readonly types: Type[] = [];
   /** file-scope variables whose type has to be complete by the end of the file */
   readonly tentative: { readonly variable: Variable; readonly at: Location }[] = [];
@@ -104,6 +126,22 @@ export class Parser extends Context {
     this.kind = this.kinds[0] as number;
     this.#skipPragmas();
     this.#declareBuiltinTypes();
+    this.scopes.reader = (at): void => this.elsewhere(at, () => this.readDeclaration(this));
+  }
+
+  /** parses the external declaration where the parser stands; the parser of declarations puts itself here */
+  readDeclaration: (parser: Parser) => void = () => {};
+
+  /** Does the token stand where declarations may wait to be read: in a header of the system or ours, or in a dump? */
+  inHeader(at: Location): boolean {
+    const place = this.stream.expansionPlace(at);
+    if (place < this.#fileFrom || place > this.#fileTo) {
+      const { base, raw, system } = this.stream.sources.fileAt(place);
+      this.#fileFrom = base;
+      this.#fileTo = base + raw.text.length;
+      this.#fileIsHeader = system || raw.count >= DUMP;
+    }
+    return this.#fileIsHeader;
   }
 
   /** Types that are there without a declaration. */
@@ -177,11 +215,13 @@ export class Parser extends Context {
    * Reads something at another place, in file scope and under the pragmas that were in force there, and comes back. What it reports is
    * reported; once no more is to be said, the place that we come back to will notice.
    */
-  elsewhere(position: Location, pragmas: RecordPragmas, read: () => void): void {
-    const { position: back, pragmas: before, pendingHint } = this;
+  elsewhere(position: Location, read: () => void): void {
+    const { position: back, pendingHint, function: around } = this;
+    const before = { pack: this.pack, attributes: [...this.#attributeStack] };
     const state = this.saveState();
     this.rewind(position);
-    this.#setPragmas(pragmas);
+    this.#setPragmas(this.#pragmaHistory.findLast(({ from }) => from <= position)?.pragmas);
+    this.function = null;
     this.unevaluated = 0;
     this.parameterDepth = 0;
     this.scopes.outside(() => {
@@ -196,6 +236,7 @@ export class Parser extends Context {
     this.parameterDepth = state.parameterDepth;
     this.#setPragmas(before);
     this.pendingHint = pendingHint;
+    this.function = around;
     this.position = back;
     this.kind = this.kinds[back] as number;
   }
@@ -233,6 +274,10 @@ export class Parser extends Context {
         this.#attributeStack.pop();
         break;
     }
+    if (pragma.kind === 'unroll' || pragma.kind === 'diagnostic') return;
+    if (this.position < (this.#pragmaHistory.at(-1)?.from ?? 0)) return;
+    const pragmas = { pack: this.pack, attributes: [...this.#attributeStack] };
+    this.#pragmaHistory.push({ from: this.position, pragmas });
   }
 
   /** Do records defined here get preserve_access_index from a pragma? */
@@ -240,11 +285,7 @@ export class Parser extends Context {
     return this.#attributeStack.includes(true);
   }
 
-  get pragmas(): RecordPragmas {
-    return { pack: this.pack, attributes: [...this.#attributeStack] };
-  }
-
-  #setPragmas({ pack, attributes }: RecordPragmas): void {
+  #setPragmas({ pack, attributes }: RecordPragmas = { pack: null, attributes: [] }): void {
     this.pack = pack;
     this.#attributeStack.splice(0, Infinity, ...attributes);
   }

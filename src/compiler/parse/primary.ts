@@ -168,7 +168,7 @@ function declaredHere(p: Parser, name: string): DiagnosticNote[] {
 
 function names(p: Parser, wanted: (kind: string) => boolean): string[] {
   const result: string[] = [];
-  for (const [id, { symbol }] of p.scopes.ordinary.bindings) if (wanted(symbol.kind)) result.push(textOf(id));
+  for (const [id, symbol] of p.scopes.ordinary.all()) if (wanted(symbol.kind)) result.push(textOf(id));
   return result;
 }
 

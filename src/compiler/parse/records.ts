@@ -142,23 +142,41 @@ export function parseRecord(p: Parser, union: boolean): Type {
     }
   }
   record.at = at;
-  if (more !== null || !postponeMembers(p, record)) parseMembers(p, record, more);
+  parseMembers(p, record, more);
   return record;
 }
-
-/** Tokens of a file beyond which it was not written by hand but dumped from a kernel. */
-const DUMP = 50_000;
 
 /**
  * A vmlinux.h defines ten thousand records, of which a program looks at a few: the members of a record in a dump or in a system header
  * are skipped here, and read when something asks for them. False, and nothing done, where the skipped text might declare a name that
  * outlives it, or set a pragma.
  */
-function postponeMembers(p: Parser, record: DeclaredRecord): boolean {
-  if (p.scopes.depth > 0 || record.tag === '') return false;
-  const { stream, kinds, values, position: open } = p;
-  const file = stream.sources.fileAt(stream.expansionPlace(open));
-  if (!file.system && file.raw.count < DUMP) return false;
+export function postponeMembers(p: Parser, tag: number, union: boolean, at: Location): boolean {
+  const { tags } = p.scopes;
+  const ours = (known: RecordType | EnumType | undefined): known is DeclaredRecord =>
+    known instanceof DeclaredRecord && known.union === union && !known.complete;
+  if (tags.has(tag) && !ours(tags.get(tag))) return false;
+  const open = at + 1;
+  const close = skipMembers(p, open);
+  if (close === null) return false;
+  const end = endOfAttributes(p.kinds, close + 1);
+  if (p.kinds[end] !== T.SEMICOLON) return false;
+  // its own members may have mentioned it
+  const known = tags.get(tag);
+  if (known && !ours(known)) return false;
+  const record = known ?? declareRecord(p, tag, union, at);
+  record.at = at;
+  record.waiting = (): void => p.elsewhere(open, () => parseMembers(p, record, null));
+  p.rewind(end);
+  return true;
+}
+
+/**
+ * The closing brace of the members that start with the token `open`, of which none has been read: the structures that they mention are
+ * declared. null, and nothing done, where the text might declare a name that outlives it, or set a pragma.
+ */
+export function skipMembers(p: Parser, open: Location): Location | null {
+  const { kinds, values } = p;
   const forward: { tag: number; union: boolean; at: Location }[] = [];
   let at = open;
   for (let depth = 0; ; at++) {
@@ -169,30 +187,28 @@ function postponeMembers(p: Parser, record: DeclaredRecord): boolean {
     } else if (kind === T.STRUCT || kind === T.UNION) {
       if (kinds[at + 1] === T.LBRACE) continue;
       // a tag with attributes, or one that is defined here
-      if (kinds[at + 1] !== T.IDENTIFIER || kinds[at + 2] === T.LBRACE) return false;
+      if (kinds[at + 1] !== T.IDENTIFIER || kinds[at + 2] === T.LBRACE) return null;
       const tag = values[at + 1] as number;
-      if (!p.scopes.tags.get(tag)) forward.push({ tag, union: kind === T.UNION, at: at + 1 });
+      if (!p.scopes.tags.has(tag)) forward.push({ tag, union: kind === T.UNION, at: at + 1 });
     } else if (kind === T.ENUM) {
-      const known = kinds[at + 1] === T.IDENTIFIER && p.scopes.tags.get(values[at + 1] as number);
-      if (!known || kinds[at + 2] === T.LBRACE) return false;
-    } else if (kind === T.PRAGMA || kind === T.END || kind === T.STATIC_ASSERT) return false;
+      const known = kinds[at + 1] === T.IDENTIFIER && p.scopes.tags.has(values[at + 1] as number);
+      if (!known || kinds[at + 2] === T.LBRACE) return null;
+    } else if (kind === T.PRAGMA || kind === T.END || kind === T.STATIC_ASSERT) return null;
   }
-  const end = endOfAttributes(kinds, at + 1);
-  if (kinds[end] !== T.SEMICOLON) return false;
-  for (const { tag, union, at: place } of forward) {
-    if (p.scopes.tags.get(tag)) continue;
-    const declared = new DeclaredRecord(textOf(tag), union, place);
-    p.scopes.tags.set(tag, declared);
-    p.types.push(declared);
-  }
-  const { pragmas } = p;
-  record.waiting = (): void => p.elsewhere(open, pragmas, () => parseMembers(p, record, null));
-  p.rewind(end);
-  return true;
+  for (const { tag, union, at: place } of forward) if (!p.scopes.tags.has(tag)) declareRecord(p, tag, union, place);
+  return at;
+}
+
+/** `struct tag` at file scope, where no such structure has been declared. */
+export function declareRecord(p: Parser, tag: number, union: boolean, at: Location): DeclaredRecord {
+  const declared = new DeclaredRecord(textOf(tag), union, at);
+  p.scopes.tags.set(tag, declared);
+  p.types.push(declared);
+  return declared;
 }
 
 /** The token behind `__attribute__((…))`s that start at `at`. */
-function endOfAttributes(kinds: Uint8Array, at: number): number {
+export function endOfAttributes(kinds: Uint8Array, at: number): number {
   while (kinds[at] === T.ATTRIBUTE) {
     let depth = 0;
     for (at++; kinds[at] !== T.END; at++) {

@@ -125,6 +125,11 @@ for (const kind of [
 ])
   STARTS[kind] = 2;
 
+/** `int`, `unsigned`, `void` and their like */
+export function isTypeWord(kind: number): boolean {
+  return WORD_OF_KIND.has(kind);
+}
+
 function namesType(p: Parser, at: Location): boolean {
   return p.scopes.ordinary.get(p.values[at] as number)?.kind === 'typedef';
 }
@@ -366,8 +371,7 @@ function parseTypeof(p: Parser): Type {
 export function complainUnknownType(p: Parser): void {
   const name = p.text();
   const candidates: string[] = T.KEYWORD_SPELLINGS.filter(({ text }) => !text.startsWith('_')).map(({ text }) => text);
-  for (const [id, binding] of p.scopes.ordinary.bindings)
-    if (binding.symbol.kind === 'typedef') candidates.push(textOf(id));
+  for (const [id, symbol] of p.scopes.ordinary.all()) if (symbol.kind === 'typedef') candidates.push(textOf(id));
   const tagged = p.scopes.tags.get(p.value);
   if (tagged) {
     const word = tagged.kind === 'enum' ? 'enum' : tagged.union ? 'union' : 'struct';

@@ -6,15 +6,17 @@ import * as T from '../preprocess/token.ts';
 import { parseExternalDeclaration } from './declarations.ts';
 import { SyntaxProblem } from './parser.ts';
 import type { Parser } from './parser.ts';
+import { postpone } from './postpone.ts';
 
 /** translation-unit = external-declaration* */
 export function parseTranslationUnit(p: Parser, file: string): TranslationUnit {
   const state = p.saveState();
+  p.readDeclaration = parseExternalDeclaration;
   try {
     while (p.kind !== T.END) {
       const from = p.position;
       try {
-        parseExternalDeclaration(p);
+        if (!postpone(p)) parseExternalDeclaration(p);
       } catch (problem) {
         p.recover(state, problem);
         p.skipStatement();
@@ -34,8 +36,8 @@ export function parseTranslationUnit(p: Parser, file: string): TranslationUnit {
   return {
     file,
     locations: p.stream,
-    functions: p.functions.filter((fn) => fn.defined || p.usedFunctions.has(fn)),
-    globals: p.globals.filter((variable) => isNeeded(p, variable)),
+    functions: p.functions.all().filter((fn) => fn.defined || p.usedFunctions.has(fn)),
+    globals: p.globals.all().filter((variable) => isNeeded(p, variable)),
     types: p.types,
   };
 }
@@ -44,7 +46,7 @@ export function parseTranslationUnit(p: Parser, file: string): TranslationUnit {
 function finish(p: Parser): void {
   finishTentative(p);
   for (const [fn, at] of p.floatingBodies) if (p.usedFunctions.has(fn)) p.report('floating-point', at, {});
-  for (const fn of p.functions) {
+  for (const fn of p.functions.all()) {
     const missing = fn.isStatic && !fn.defined && p.usedFunctions.has(fn);
     if (missing) p.report('function-not-defined', fn.at, { name: fn.name });
   }
