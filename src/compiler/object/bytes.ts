@@ -1,7 +1,7 @@
 // Little-endian bytes and string tables, as ELF and BTF have them.
 
 export class ByteWriter {
-  private buffer = new Uint8Array(256);
+  private buffer = new Uint8Array(1024);
   private view = new DataView(this.buffer.buffer);
   length = 0;
 
@@ -43,6 +43,20 @@ export class ByteWriter {
     this.length += values.length;
   }
 
+  /** A text of ASCII characters other than NUL; false, and nothing written, when there are others. */
+  ascii(text: string): boolean {
+    const { length } = text;
+    this.room(length);
+    const { buffer, length: at } = this;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit === 0 || unit > 127) return false;
+      buffer[at + i] = unit;
+    }
+    this.length += length;
+    return true;
+  }
+
   align(to: number): void {
     while (this.length % to !== 0) this.u8(0);
   }
@@ -74,7 +88,7 @@ export class StringTable {
     let offset = this.offsets.get(text);
     if (offset === undefined) {
       offset = this.writer.length;
-      this.writer.bytes(this.encoder.encode(text.replaceAll('\0', '')));
+      if (!this.writer.ascii(text)) this.writer.bytes(this.encoder.encode(text.replaceAll('\0', '')));
       this.writer.u8(0);
       this.offsets.set(text, offset);
     }

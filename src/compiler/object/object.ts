@@ -3,7 +3,7 @@ import { encodeInstructions, type Instruction } from '../../bpf/instruction.ts';
 import { INSTRUCTION_SIZE } from '../../bpf/opcodes.ts';
 import type { CompiledFunction } from '../codegen/emit.ts';
 import type { DataObject, SymbolTarget } from '../ir/ir.ts';
-import type { FunctionDeclaration, TranslationUnit } from '../tree.ts';
+import type { FunctionDeclaration, SourcePosition, TranslationUnit } from '../tree.ts';
 import { BtfBuilder } from './btf.ts';
 import { type CoreRecord, type FunctionRecord, type LineRecord, type SectionInfo, writeBtfExt } from './btf-ext.ts';
 import {
@@ -260,6 +260,17 @@ class ObjectWriter {
 
   // ------------------------------------------------------------ functions' types, lines and CO-RE relocations
 
+  /** where a source line's text stands among BTF's strings, by file */
+  private readonly lineTexts = new Map<string, Map<number, number>>();
+
+  private lineText(file: string, line: number): number {
+    let lines = this.lineTexts.get(file);
+    if (!lines) this.lineTexts.set(file, (lines = new Map()));
+    let text = lines.get(line);
+    if (text === undefined) lines.set(line, (text = this.btf.strings.add(this.unit.locations.lineText(file, line))));
+    return text;
+  }
+
   private describeFunctions(functions: readonly CompiledFunction[]): Map<Section, SectionInfo> {
     const info = new Map<
       Section,
@@ -275,19 +286,14 @@ class ObjectWriter {
       const type = this.btf.func(declaration.name, declaration.type, names, declaration.isStatic ? 'static' : 'global');
       declaration.attributes.declTags.forEach((tag) => this.btf.declTag(tag, type, -1));
       here.functions.push({ offset, type });
-      let last = '';
-      for (const line of f.lines) {
-        const position = this.unit.locations.position(line.at);
-        const key = `${position.file}:${position.line}:${position.column}`;
-        if (key === last && line.index > 0) continue;
-        last = key;
-        here.lines.push({
-          offset: offset + line.index * INSTRUCTION_SIZE,
-          file: strings.add(position.file),
-          text: strings.add(this.unit.locations.lineText(position.file, position.line)),
-          line: position.line,
-          column: position.column,
-        });
+      let last: SourcePosition | null = null;
+      for (const each of f.lines) {
+        const position = this.unit.locations.position(each.at);
+        const { file, line, column } = position;
+        if (last && each.index > 0 && line === last.line && column === last.column && file === last.file) continue;
+        last = position;
+        const at = offset + each.index * INSTRUCTION_SIZE;
+        here.lines.push({ offset: at, file: strings.add(file), text: this.lineText(file, line), line, column });
       }
       for (const { index, relocation } of f.core) {
         here.core.push({

@@ -10,8 +10,8 @@ let slots = new Int32Array(1 << 13);
 /** Characters of a text that nobody types: it is lexed once. */
 const LARGE = 500_000;
 
-function grow(): void {
-  const bigger = new Int32Array(slots.length * 2);
+function grow(size: number): void {
+  const bigger = new Int32Array(size);
   const mask = bigger.length - 1;
   for (let id = 1; id < texts.length; id++) {
     let slot = (hashes[id] ?? 0) & mask;
@@ -51,8 +51,16 @@ export function internRange(source: string, start: number, end: number, hash: nu
   }
   hashes[id] = mixed;
   slots[slot] = id;
-  if (texts.length * 2 > slots.length) grow();
+  if (texts.length * 2 > slots.length) grow(slots.length * 2);
   return id;
+}
+
+/** Makes room for the names of a dumped header, about one in forty characters, before they come. */
+export function expectNames(characters: number): void {
+  if (characters <= LARGE) return;
+  let size = slots.length;
+  while (size < texts.length * 2 + characters / 20) size *= 2;
+  if (size > slots.length) grow(size);
 }
 
 /** One step of the hash over UTF-16 units; it starts from 0. */

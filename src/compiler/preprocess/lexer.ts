@@ -1,6 +1,6 @@
 // Text → raw tokens, as translation phases 1 to 3 of C ask. Nothing is expanded here and nothing depends on macros, so
 // the result of a text is kept and shared between compilations.
-import { hashStep, internRange } from './interner.ts';
+import { expectNames, hashStep, internRange } from './interner.ts';
 import * as T from './token.ts';
 
 export type LexicalProblem =
@@ -32,6 +32,25 @@ for (let c = 0; c < 26; c++) classes[65 + c] = classes[97 + c] = IDENTIFIER_STAR
 classes[95] = classes[36] = IDENTIFIER_START;
 for (let c = 48; c < 58; c++) classes[c] = DIGIT;
 for (const c of [32, 9, 11, 12, 13]) classes[c] = SPACE;
+
+/** The token that a character is whatever follows it; 0 when that depends, or when it is none. */
+const alone = new Uint8Array(128);
+alone[91] = T.LBRACKET;
+alone[93] = T.RBRACKET;
+alone[40] = T.LPAREN;
+alone[41] = T.RPAREN;
+alone[123] = T.LBRACE;
+alone[125] = T.RBRACE;
+alone[44] = T.COMMA;
+alone[59] = T.SEMICOLON;
+alone[63] = T.QUESTION;
+alone[126] = T.TILDE;
+
+/** Units that a sign takes, in what `punctuator` answers. */
+const ONE = 1 << 8;
+const TWO = 2 << 8;
+const THREE = 3 << 8;
+const FOUR = 4 << 8;
 
 const IDENTIFIER_CHARACTER = /^[\p{ID_Continue}]$/u;
 
@@ -73,6 +92,7 @@ export function lex(original: string): RawTokens {
   let nextCut = cuts.length > 0 ? (cuts[0] as number) : Infinity;
 
   const length = text.length;
+  expectNames(length);
   let capacity = Math.max(64, (length >> 2) + 16);
   let kinds = new Uint8Array(capacity);
   let flags = new Uint8Array(capacity);
@@ -141,8 +161,8 @@ export function lex(original: string): RawTokens {
     if (c < 0) break;
 
     const start = position;
-    let kind: number;
     const cls = c < 128 ? (classes[c] as number) : isIdentifierUnit(c) ? IDENTIFIER_START : 0;
+    let kind = T.STRAY;
     if (cls === IDENTIFIER_START) {
       let hash = 0;
       do {
@@ -151,9 +171,7 @@ export function lex(original: string): RawTokens {
         c = position < length ? text.charCodeAt(position) : 32;
       } while (c < 128 ? ((classes[c] as number) & IDENTIFIER_PART) !== 0 : isIdentifierUnit(c));
       // u8"…", L'…': the prefix belongs to the literal.
-      if ((c === 34 || c === 39) && position - start <= 2 && isLiteralPrefix(text, start, position)) {
-        kind = literal(c);
-      } else {
+      if ((c !== 34 && c !== 39) || position - start > 2 || !isLiteralPrefix(text, start, position)) {
         kinds[count] = T.IDENTIFIER;
         values[count] = internRange(text, start, position, hash);
         count++;
@@ -173,18 +191,31 @@ export function lex(original: string): RawTokens {
       values[count] = internRange(text, start, position, hash);
       count++;
       continue;
-    } else if (c === 34 || c === 39) {
-      kind = literal(c);
-    } else {
-      kind = punctuator(c);
-      if (kind !== T.STRAY) {
+    } else if (c < 128 && alone[c] !== 0) {
+      position++;
+      kinds[count++] = alone[c] as number;
+      continue;
+    } else if (c !== 34 && c !== 39) {
+      const sign = punctuator(text, position);
+      if (sign !== T.STRAY) {
+        position += sign >> 8;
+        kind = sign & 0xff;
         if (kind === T.HASH && ((flags[count] as number) & T.AT_LINE_START) !== 0) directives.push(count);
-        kinds[count] = kind;
-        count++;
+        kinds[count++] = kind;
         continue;
       }
       // Surrogate pairs stay together, for the message.
       position += c >= 0xd800 && c < 0xdc00 && position + 1 < length ? 2 : 1;
+    }
+    if (c === 34 || c === 39) {
+      const quote = position;
+      const end = endOfLiteral(text, quote);
+      position = Math.abs(end);
+      if (end > 0) kind = c === 34 ? T.STRING : T.CHARACTER;
+      else {
+        const what = c === 34 ? 'unterminated-string' : 'unterminated-character';
+        problems.push({ kind: what, offset: originalOffset(quote) });
+      }
     }
     kinds[count] = kind;
     let hash = 0;
@@ -202,97 +233,64 @@ export function lex(original: string): RawTokens {
     directives: Int32Array.from(directives),
     problems,
   };
+}
 
-  /** A string or character constant from its quote on; the newline ends an unterminated one. */
-  function literal(quote: number): number {
-    const from = position;
-    position++;
-    for (; position < length; position++) {
-      const unit = text.charCodeAt(position);
-      if (unit === quote) {
-        position++;
-        return quote === 34 ? T.STRING : T.CHARACTER;
-      }
-      if (unit === 10) break;
-      if (unit === 92 && position + 1 < length && text.charCodeAt(position + 1) !== 10) position++;
-    }
-    problems.push({
-      kind: quote === 34 ? 'unterminated-string' : 'unterminated-character',
-      offset: originalOffset(from),
-    });
-    return T.STRAY;
+/** The place behind the constant whose quote stands at `from`; negative for one without an end, which the newline ends. */
+function endOfLiteral(text: string, from: number): number {
+  const { length } = text;
+  const quote = text.charCodeAt(from);
+  for (let at = from + 1; at < length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === quote) return at + 1;
+    if (unit === 10) return -at;
+    if (unit === 92 && at + 1 < length && text.charCodeAt(at + 1) !== 10) at++;
   }
+  return -length;
+}
 
-  function punctuator(first: number): number {
-    const second = position + 1 < length ? text.charCodeAt(position + 1) : 0;
-    const take = (units: number, token: number): number => {
-      position += units;
-      return token;
-    };
-    switch (first) {
-      case 91:
-        return take(1, T.LBRACKET);
-      case 93:
-        return take(1, T.RBRACKET);
-      case 40:
-        return take(1, T.LPAREN);
-      case 41:
-        return take(1, T.RPAREN);
-      case 123:
-        return take(1, T.LBRACE);
-      case 125:
-        return take(1, T.RBRACE);
-      case 44:
-        return take(1, T.COMMA);
-      case 59:
-        return take(1, T.SEMICOLON);
-      case 63:
-        return take(1, T.QUESTION);
-      case 126:
-        return take(1, T.TILDE);
-      case 46:
-        return second === 46 && text.charCodeAt(position + 2) === 46 ? take(3, T.ELLIPSIS) : take(1, T.DOT);
-      case 58:
-        return second === 62 ? take(2, T.RBRACKET) : take(1, T.COLON);
-      case 42:
-        return second === 61 ? take(2, T.STAR_ASSIGN) : take(1, T.STAR);
-      case 47:
-        return second === 61 ? take(2, T.SLASH_ASSIGN) : take(1, T.SLASH);
-      case 94:
-        return second === 61 ? take(2, T.CARET_ASSIGN) : take(1, T.CARET);
-      case 61:
-        return second === 61 ? take(2, T.EQUAL_EQUAL) : take(1, T.ASSIGN);
-      case 33:
-        return second === 61 ? take(2, T.NOT_EQUAL) : take(1, T.BANG);
-      case 35:
-        return second === 35 ? take(2, T.HASH_HASH) : take(1, T.HASH);
-      case 43:
-        return second === 43 ? take(2, T.PLUS_PLUS) : second === 61 ? take(2, T.PLUS_ASSIGN) : take(1, T.PLUS);
-      case 45:
-        if (second === 62) return take(2, T.ARROW);
-        return second === 45 ? take(2, T.MINUS_MINUS) : second === 61 ? take(2, T.MINUS_ASSIGN) : take(1, T.MINUS);
-      case 38:
-        return second === 38 ? take(2, T.AMP_AMP) : second === 61 ? take(2, T.AMP_ASSIGN) : take(1, T.AMP);
-      case 124:
-        return second === 124 ? take(2, T.PIPE_PIPE) : second === 61 ? take(2, T.PIPE_ASSIGN) : take(1, T.PIPE);
-      case 37:
-        if (second === 58) {
-          const double = text.charCodeAt(position + 2) === 37 && text.charCodeAt(position + 3) === 58;
-          return double ? take(4, T.HASH_HASH) : take(2, T.HASH);
-        }
-        return second === 61 ? take(2, T.PERCENT_ASSIGN) : second === 62 ? take(2, T.RBRACE) : take(1, T.PERCENT);
-      case 60:
-        if (second === 60)
-          return text.charCodeAt(position + 2) === 61 ? take(3, T.SHIFT_LEFT_ASSIGN) : take(2, T.SHIFT_LEFT);
-        if (second === 61) return take(2, T.LESS_EQUAL);
-        return second === 58 ? take(2, T.LBRACKET) : second === 37 ? take(2, T.LBRACE) : take(1, T.LESS);
-      case 62:
-        if (second === 62)
-          return text.charCodeAt(position + 2) === 61 ? take(3, T.SHIFT_RIGHT_ASSIGN) : take(2, T.SHIFT_RIGHT);
-        return second === 61 ? take(2, T.GREATER_EQUAL) : take(1, T.GREATER);
-      default:
-        return T.STRAY;
-    }
+/** The sign that starts at `at`: its token, and from bit 8 on how many units it takes. STRAY takes none. */
+function punctuator(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  const second = at + 1 < text.length ? text.charCodeAt(at + 1) : 0;
+  const third = at + 2 < text.length ? text.charCodeAt(at + 2) : 0;
+  switch (first) {
+    case 46:
+      return second === 46 && third === 46 ? THREE | T.ELLIPSIS : ONE | T.DOT;
+    case 58:
+      return second === 62 ? TWO | T.RBRACKET : ONE | T.COLON;
+    case 42:
+      return second === 61 ? TWO | T.STAR_ASSIGN : ONE | T.STAR;
+    case 47:
+      return second === 61 ? TWO | T.SLASH_ASSIGN : ONE | T.SLASH;
+    case 94:
+      return second === 61 ? TWO | T.CARET_ASSIGN : ONE | T.CARET;
+    case 61:
+      return second === 61 ? TWO | T.EQUAL_EQUAL : ONE | T.ASSIGN;
+    case 33:
+      return second === 61 ? TWO | T.NOT_EQUAL : ONE | T.BANG;
+    case 35:
+      return second === 35 ? TWO | T.HASH_HASH : ONE | T.HASH;
+    case 43:
+      return second === 43 ? TWO | T.PLUS_PLUS : second === 61 ? TWO | T.PLUS_ASSIGN : ONE | T.PLUS;
+    case 45:
+      if (second === 62) return TWO | T.ARROW;
+      return second === 45 ? TWO | T.MINUS_MINUS : second === 61 ? TWO | T.MINUS_ASSIGN : ONE | T.MINUS;
+    case 38:
+      return second === 38 ? TWO | T.AMP_AMP : second === 61 ? TWO | T.AMP_ASSIGN : ONE | T.AMP;
+    case 124:
+      return second === 124 ? TWO | T.PIPE_PIPE : second === 61 ? TWO | T.PIPE_ASSIGN : ONE | T.PIPE;
+    case 37:
+      if (second === 58) return third === 37 && text.charCodeAt(at + 3) === 58 ? FOUR | T.HASH_HASH : TWO | T.HASH;
+      return second === 61 ? TWO | T.PERCENT_ASSIGN : second === 62 ? TWO | T.RBRACE : ONE | T.PERCENT;
+    case 60:
+      if (second === 60) return third === 61 ? THREE | T.SHIFT_LEFT_ASSIGN : TWO | T.SHIFT_LEFT;
+      if (second === 61) return TWO | T.LESS_EQUAL;
+      return second === 58 ? TWO | T.LBRACKET : second === 37 ? TWO | T.LBRACE : ONE | T.LESS;
+    case 62:
+      if (second === 62) return third === 61 ? THREE | T.SHIFT_RIGHT_ASSIGN : TWO | T.SHIFT_RIGHT;
+      return second === 61 ? TWO | T.GREATER_EQUAL : ONE | T.GREATER;
+    default:
+      return T.STRAY;
   }
 }
 

@@ -61,6 +61,10 @@ export interface PreprocessOptions {
   readonly target: 'bpf' | 'module';
 }
 
+/** What is defined before the first line, by target, instruction set and -D. */
+const MAX_PREDEFINED = 16;
+const predefined = new Map<string, { readonly raw: RawTokens; readonly macros: readonly Macro[] }>();
+
 const DEFINED = intern('defined');
 
 export class Preprocessor implements TokenSource {
@@ -93,16 +97,39 @@ export class Preprocessor implements TokenSource {
 
   /** Preprocesses the main file; the stream ends with an END token. */
   run(text: string): TokenStream {
-    for (const macro of builtinMacros()) this.expander.define(macro);
-    this.#enterFile('<predefined>', lex(predefinedText(this.#options)), true, -1, -1);
-    for (const macro of [...this.expander.macros.values()]) this.expander.define({ ...macro, place: -1 });
-    this.stream.count = 0;
+    this.#predefine();
     this.#enterFile(this.#options.main, lex(text), false, -1, -1);
     const { base, raw } = this.sources.files.find((file) => file.path === this.#options.main) as SourceFile;
     // The end is just behind the last token: that is where something is missing.
     const last = raw.count > 0 ? this.sources.tokenEnd(base + (raw.offsets[raw.count - 1] as number)) : base;
     this.stream.push(T.END, 0, last);
     return this.stream;
+  }
+
+  /** The macros that are there before the first line. Those of the target are the same in every compilation. */
+  #predefine(): void {
+    const { cpu, target, defines } = this.#options;
+    const key = `${cpu} ${target} ${JSON.stringify(defines)}`;
+    const { expander } = this;
+    const known = predefined.get(key);
+    if (known) {
+      this.sources.add('<predefined>', known.raw, true, -1);
+      for (const macro of known.macros) {
+        // a compilation that was given up may have left it in the middle of its expansion
+        macro.disabled = false;
+        expander.define(macro);
+      }
+      return;
+    }
+    for (const macro of builtinMacros()) expander.define(macro);
+    const raw = lex(predefinedText(this.#options));
+    this.#enterFile('<predefined>', raw, true, -1, -1);
+    for (const macro of [...expander.macros.values()]) expander.define({ ...macro, place: -1 });
+    this.stream.count = 0;
+    // a definition by the command line that is no C is complained about each time
+    if (this.#reporter.diagnostics.length > 0) return;
+    if (predefined.size >= MAX_PREDEFINED) predefined.clear();
+    predefined.set(key, { raw, macros: [...expander.macros.values()] });
   }
 
   #report<K extends MessageKey>(key: K, place: number, args: MessageArguments<K>): void {

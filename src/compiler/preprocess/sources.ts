@@ -29,24 +29,13 @@ function lineStarts(raw: RawTokens): Int32Array {
   return table;
 }
 
-/** The last index i with table[i] <= value, given table[0] <= value. */
-function lastNotAbove(length: number, at: (index: number) => number, value: number): number {
-  let low = 0;
-  let high = length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (at(middle) <= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
 const WORD =
   /[\p{ID_Continue}$]+|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[<>]{2}=?|->|\+\+|--|&&|\|\||[-+*/%&|^<>=!]=|\.{3}|./uy;
 
 export class Sources {
   readonly files: SourceFile[] = [];
   #end = 0;
+  #lastFile: SourceFile | null = null;
 
   add(path: string, raw: RawTokens, system: boolean, includedAt: number): SourceFile {
     const file: SourceFile = { path, raw, base: this.#end, system, includedAt };
@@ -57,16 +46,33 @@ export class Sources {
 
   fileAt(place: number): SourceFile {
     const { files } = this;
-    const index = lastNotAbove(files.length, (i) => (files[i] as SourceFile).base, place);
-    return files[index] as SourceFile;
+    const lastFile = this.#lastFile;
+    // most questions in a row are about one file
+    if (lastFile && place >= lastFile.base && place <= lastFile.base + lastFile.raw.text.length) return lastFile;
+    let low = 0;
+    let high = files.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((files[middle] as SourceFile).base <= place) low = middle;
+      else high = middle - 1;
+    }
+    const found = files[low] as SourceFile;
+    this.#lastFile = found;
+    return found;
   }
 
   position(place: number): SourcePosition {
     const file = this.fileAt(place);
     const starts = lineStarts(file.raw);
     const offset = place - file.base;
-    const line = lastNotAbove(starts.length, (i) => starts[i] as number, offset);
-    return { file: file.path, line: line + 1, column: offset - (starts[line] as number) + 1 };
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { file: file.path, line: low + 1, column: offset - (starts[low] as number) + 1 };
   }
 
   /** The text of a line without its end; '' when there is none. */
