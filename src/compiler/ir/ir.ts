@@ -119,6 +119,9 @@ export interface AssemblyText {
   readonly volatile: boolean;
 }
 
+/** Shared by all instructions but terminators: lists of targets are replaced, not written to. */
+const NO_TARGETS: Block[] = [];
+
 export class Inst {
   op: Op;
   type: IrType;
@@ -154,7 +157,7 @@ export class Inst {
   /** alloca: the variable's name, for diagnostics and dumps */
   name = '';
   /** terminators */
-  targets: Block[] = [];
+  targets: Block[] = NO_TARGETS;
 
   constructor(op: Op, type: IrType, args: Inst[], at: Location) {
     this.op = op;
@@ -398,7 +401,7 @@ export function cloneInst(inst: Inst): Inst {
   copy.relocation = inst.relocation;
   copy.assembly = inst.assembly;
   copy.name = inst.name;
-  copy.targets = inst.targets.slice();
+  if (inst.targets.length > 0) copy.targets = inst.targets.slice();
   return copy;
 }
 

@@ -20,6 +20,8 @@ class Propagation {
   private readonly users: Inst[];
   private readonly executable = new Map<Block, Set<Block>>();
   private readonly reached = new Set<Block>();
+  /** by block.id */
+  private readonly places = new Map<number, Map<Block, number[]>>();
   private readonly edges: [from: Block | null, to: Block][];
   private readonly work: Inst[] = [];
 
@@ -55,14 +57,30 @@ class Propagation {
   private enter(from: Block | null, block: Block): void {
     if (this.reached.has(block)) {
       // only what this edge brings is new
-      block.preds.forEach((pred, i) => {
-        if (pred === from) for (const phi of block.phis) this.meet(phi, this.lookup(phi.args[i]!));
-      });
+      if (block.phis.length === 0) return;
+      for (const i of this.edgesFrom(from, block)) {
+        for (const phi of block.phis) this.meet(phi, this.lookup(phi.args[i]!));
+      }
       return;
     }
     this.reached.add(block);
     for (const phi of block.phis) this.visit(phi);
     for (const inst of block.insts) this.visit(inst);
+  }
+
+  /** Where a predecessor stands among a block's: two places when both ways of its branch lead there. */
+  private edgesFrom(from: Block | null, { id, preds }: Block): readonly number[] {
+    let places = this.places.get(id);
+    if (!places) {
+      places = new Map();
+      for (const [i, pred] of preds.entries()) {
+        const list = places.get(pred);
+        if (list) list.push(i);
+        else places.set(pred, [i]);
+      }
+      this.places.set(id, places);
+    }
+    return (from && places.get(from)) ?? [];
   }
 
   private readonly lookup = (inst: Inst): Lattice => {

@@ -31,26 +31,35 @@ export interface OptimizeReport {
 /** Beyond this a function is refused. Linux takes a million instructions, which more than these make. */
 const MOST_INSTRUCTIONS = 1_000_000;
 
-function simplify(func: Func): boolean {
-  let changed = simplifyControlFlow(func);
-  changed = propagateConstants(func) || changed;
-  changed = combine(func) || changed;
-  changed = removeDeadCode(func) || changed;
-  return simplifyControlFlow(func) || changed;
-}
+type Pass = (func: Func) => boolean;
 
+const SIMPLIFY: readonly Pass[] = [
+  simplifyControlFlow,
+  propagateConstants,
+  combine,
+  removeDeadCode,
+  simplifyControlFlow,
+];
+const ROUND: readonly Pass[] = [
+  promoteMemory,
+  ...SIMPLIFY,
+  numberValues,
+  useConditions,
+  forwardMemory,
+  removeDeadStores,
+  threadJumps,
+];
+
+/** Rounds of all passes, until each has had the function before it as the others left it and found nothing. */
 function settle(func: Func, rounds: number): void {
+  let idle = 0;
   for (let i = 0; i < rounds; i++) {
-    let changed = promoteMemory(func);
-    changed = simplify(func) || changed;
-    changed = numberValues(func) || changed;
-    changed = useConditions(func) || changed;
-    changed = forwardMemory(func) || changed;
-    changed = removeDeadStores(func) || changed;
-    changed = threadJumps(func) || changed;
-    if (!changed) return;
+    for (const pass of ROUND) {
+      idle = pass(func) ? 0 : idle + 1;
+      if (idle === ROUND.length) return;
+    }
   }
-  simplify(func);
+  for (const pass of SIMPLIFY) pass(func);
 }
 
 export function optimize(module: Module): OptimizeReport {

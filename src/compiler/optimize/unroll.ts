@@ -4,7 +4,7 @@ import type { Block, Func, Inst } from '../ir/ir.ts';
 import { isBinary, removePredecessor, sweepForwards, wrap } from '../ir/ir.ts';
 import { SsaVariables } from '../ir/ssa.ts';
 import { findLoops, findUsers, type Loop } from './analysis.ts';
-import { cloneBlocks } from './clone.ts';
+import { cloneBlocks, type Copy } from './clone.ts';
 import { foldUnary } from './constant-propagation.ts';
 
 /** Full unrolling stops at this many instructions or iterations. */
@@ -34,12 +34,18 @@ export function unrollLoops(func: Func): Unrolled {
     }
     // a partial count would keep a remainder loop; with a known trip count all of it is unrolled if it is small
     if (typeof wish === 'number' && wish < trips && trips * size > 2_000) continue;
+    const ordered = func.blocks.filter((b) => loop.blocks.has(b));
+    const copies: Block[] = [];
     for (let i = 0; i < trips; i++) {
-      const current = findLoops(func).find((l) => l.header === loop.header);
-      if (!current) break;
-      peel(func, current);
-      changed = true;
+      const { users, copy } = peel(func, loop, ordered, i === 0);
+      const blocks = ordered.map((b) => copy.blocks.get(b)!);
+      if (users) {
+        func.blocks.splice(func.blocks.indexOf(ordered[0]!), 0, ...blocks);
+        joinEscaping(func, loop, users, copy);
+      } else copies.push(...blocks);
     }
+    func.blocks.splice(func.blocks.indexOf(ordered[0]!), 0, ...copies);
+    changed ||= trips > 0;
   }
   return { changed, failed };
 }
@@ -132,11 +138,16 @@ function evaluate(
   return result;
 }
 
-/** Copies one iteration in front of the loop: entries go through the copy, whose back edges enter the loop. */
-function peel(func: Func, loop: Loop): void {
+type Users = ReadonlyMap<Inst, readonly Inst[]>;
+
+/**
+ * Copies one iteration in front of the loop: entries go through the copy, whose back edges enter the loop. The copy's blocks are not in
+ * the function yet. After the first copy, what is read behind the loop is read through phis where its exits and the copy's meet, and each
+ * further copy only adds its edges to them.
+ */
+function peel(func: Func, loop: Loop, ordered: readonly Block[], first: boolean): { users: Users | null; copy: Copy } {
   const { header, blocks } = loop;
-  const ordered = func.blocks.filter((b) => blocks.has(b));
-  const users = findUsers(func);
+  const users = first ? findUsers(func) : null;
   const copy = cloneBlocks(func, ordered, new Map());
   const head = copy.blocks.get(header)!;
 
@@ -168,10 +179,11 @@ function peel(func: Func, loop: Loop): void {
   });
 
   // exits: the blocks outside have a new predecessor for each copied edge
+  const inCopy = new Set(copy.blocks.values());
   for (const block of ordered) {
     const cloned = copy.blocks.get(block)!;
     for (const target of new Set(cloned.terminator?.targets ?? [])) {
-      if (target === header || [...copy.blocks.values()].includes(target)) continue;
+      if (target === header || inCopy.has(target)) continue;
       const from = target.preds.indexOf(block);
       target.preds.push(cloned);
       for (const phi of target.phis) {
@@ -180,10 +192,11 @@ function peel(func: Func, loop: Loop): void {
       }
     }
   }
-  const position = func.blocks.indexOf(ordered[0]!);
-  func.blocks.splice(position, 0, ...ordered.map((b) => copy.blocks.get(b)!));
+  return { users, copy };
+}
 
-  // values of the loop that are read after it
+/** Values of the loop that are read after it: they come from the loop or from its copy. */
+function joinEscaping(func: Func, { blocks }: Loop, users: Users, copy: Copy): void {
   const ssa = new SsaVariables<Inst>(func, (v) => v.type);
   for (const b of func.blocks) ssa.seal(b);
   const escaping: Inst[] = [];
