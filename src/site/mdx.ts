@@ -56,6 +56,7 @@ import Exercise from './components/Exercise.astro';
 import Heading2 from './components/Heading2.astro';
 import Heading3 from './components/Heading3.astro';
 import Hint from './components/Hint.astro';
+import InlineCode from './components/InlineCode.astro';
 import LinuxSays from './components/LinuxSays.astro';
 import PatchRoad from './components/PatchRoad.astro';
 import Source from './components/Source.astro';
@@ -67,7 +68,7 @@ import ThreeWays from './components/ThreeWays.astro';
 
 /**
  * Handed to every chapter's `<Content components={…} />`. `table` makes every Markdown table scroll on its own; headings
- * say when their section is behind its original.
+ * say when their section is behind its original; short `code` stays whole.
  */
 export const vocabulary = {
   Aside,
@@ -86,4 +87,5 @@ export const vocabulary = {
   h2: Heading2,
   h3: Heading3,
   table: Table,
+  code: InlineCode,
 };
