@@ -59,16 +59,29 @@ test('from the landing page to a program that is shared', { tag: '@phone' }, asy
     await fits();
   });
 
-  await test.step('taken back by finger, it is accepted', async () => {
-    await example.root.locator('.cm-line', { hasText: '__sync_fetch_and_add' }).tap();
-    const keys = example.root.getByRole('toolbar', { name: strings.keys });
-    await keys.getByRole('button', { name: strings['key-undo'] }).tap();
+  await test.step('mended by the fix that the page offers, it is accepted', async () => {
+    const fix = example.problems.first().locator('button.fix');
+    await expect(fix).toContainText(strings.fix);
+    await expect(fix.locator('code')).toHaveText('if (value)');
+    await fix.tap();
     await expect(example.root.locator('.cm-line', { hasText: 'if (value)' })).toBeVisible();
     await expect(example.problems).toHaveCount(0);
     await expect(example.status).toHaveText(strings.clean);
     await example.button('run').tap();
     await expect(rows).toHaveCount(xdpDrop.scenario.packets.length);
     await expect(example.result.locator('.packet-row.dropped')).toHaveCount(2);
+    await fits();
+  });
+
+  await test.step('an undo by finger takes the mend back, a second one brings the check of the example again', async () => {
+    await example.root.locator('.cm-line', { hasText: '__sync_fetch_and_add' }).tap();
+    const keys = example.root.getByRole('toolbar', { name: strings.keys });
+    await keys.getByRole('button', { name: strings['key-undo'] }).tap();
+    await expect(example.problems).not.toHaveCount(0);
+    await keys.getByRole('button', { name: strings['key-undo'] }).tap();
+    await expect(example.root.locator('.cm-line', { hasText: 'if (value)' })).toBeVisible();
+    await expect(example.problems).toHaveCount(0);
+    await expect(example.status).toHaveText(strings.clean);
   });
 
   await test.step('an exercise is begun, fails, and is done', async () => {
