@@ -331,7 +331,7 @@ export const PROBLEMS: readonly Problem[] = [
     { MATH_KNOWN: 'type by', POINTER_OFFSET: 'type by', MATH_UNBOUNDED: 'type', MATH_OUT_OF_BOUNDS: 'by type' },
     'the pointer can move further than anything it may point to',
     'a bounded number that is added to the pointer',
-    'check the number against a limit before it is added, or cut it with &',
+    'check the number at both ends before it is added (an unsigned type has no negative end), or cut it with &',
   ),
   problem(
     'V206',
@@ -948,6 +948,8 @@ export const NOTES: Readonly<Record<string, string>> = {
   'V-range-any': 'it can be any number',
   'V-range-added': 'what was added to it lies between {least} and {most} bytes',
   'V-reach': 'that would be bytes {offset} to {end}; the {memory} has {whole}, counted from 0',
+  'V-reach-variable':
+    'the bytes are counted from where a variable offset leads; what was proven before says nothing of that place',
   'V-reach-stack': 'an access of size {size} at {offset}; the frame goes from -512 to -1',
   'V-reach-stack-index': 'an access of size {size} at {offset} plus the index; the frame goes from -512 to -1',
   'V-from-call': '{register} is what {function} gave here',
@@ -965,12 +967,14 @@ export const NOTES: Readonly<Record<string, string>> = {
   'V-from-constant': '{register} was set to a constant here',
   'V-from-map': '{register} is the map {map} here',
   'V-from-argument': '{register} was passed to the function here',
+  'V-from-entry': '{register} is an argument, as it was given at the beginning',
   'V-copied': 'it was copied from {register} here',
   'V-computed': 'it was changed here: {state} afterwards',
   'V-checked': 'this comparison tells: {state} afterwards',
   'V-clobbered': 'the call of {function} left nothing in r1 to r5',
   'V-never-set': 'on this path, nothing is ever put into {register}',
   'V-reserved': 'it was reserved here',
+  'V-locked': 'the lock was taken here',
   'V-branch': 'the path comes by here',
   'V-branch-state': 'the path goes on here with {state}',
 };

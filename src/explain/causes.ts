@@ -21,13 +21,25 @@ import { registerText } from './state-text.ts';
 /** A reader follows a handful of places; of a longer chain the ends matter. */
 const MOST_NOTES = 8;
 
+/** Problems with a lock: where it was taken is not in Linux's message. */
+const LOCKS = new Set(['V403', 'V409', 'V410']);
+
 /** The places in the order in which the program passes them. */
 export function causalNotes(refusal: Refusal): DiagnosticNote[] {
   if (refusal.problem.code === 'V401') return ends(reservationNotes(refusal));
+  if (LOCKS.has(refusal.problem.code)) return ends(lockNotes(refusal));
   if (refusal.register < 0 || refusal.step < 0) return [];
   const unset = refusal.problem.code === 'V201' || refusal.problem.code === 'V209';
-  const notes = unset ? unsetNotes(refusal) : [...rangeNotes(refusal), ...new ValueTrace(refusal).notes()];
-  return ends(notes);
+  if (unset) return ends(unsetNotes(refusal));
+  const places = [...rangePlaces(refusal), ...new ValueTrace(refusal).places()];
+  return ends(places.sort((a, b) => b.step - a.step).map(({ note }) => note));
+}
+
+/** A place of the path that something is said of. */
+interface Place {
+  /** index of its step */
+  readonly step: number;
+  readonly note: DiagnosticNote;
 }
 
 /** The nearest places and the first one, in the order of the program. */
@@ -37,7 +49,7 @@ const ends = (notes: readonly DiagnosticNote[]): DiagnosticNote[] =>
 /** "bpf_map_lookup_elem()", or the name of the program's own function */
 export function calleeName({ program }: Pick<Refusal, 'program'>, slot: number): string {
   const call = program.instructions[slot];
-  if (!call) return '';
+  if (!call || !isCall(call)) return '';
   if (call.src !== BPF_PSEUDO_CALL) return `${helperName(call.imm)}()`;
   return `${program.subprograms[subprogramAt(program, slot + 1 + call.imm)]?.name ?? 'the function'}()`;
 }
@@ -46,13 +58,13 @@ export function calleeName({ program }: Pick<Refusal, 'program'>, slot: number):
 class ValueTrace {
   private readonly refusal: Refusal;
   /** nearest place first */
-  private readonly found: DiagnosticNote[] = [];
+  private readonly found: Place[] = [];
   private readonly seen = new Set<string>();
   private frame: number;
   private register: number;
   /** the value lies in the stack, here: offset from the top of `frame` */
   private offset: number | null = null;
-  private readonly slots: number[] = [];
+  private current = -1;
 
   constructor(refusal: Refusal) {
     this.refusal = refusal;
@@ -60,14 +72,9 @@ class ValueTrace {
     this.register = refusal.register;
   }
 
-  notes(): DiagnosticNote[] {
+  places(): readonly Place[] {
     this.follow();
     return this.found;
-  }
-
-  places(): readonly number[] {
-    this.follow();
-    return this.slots;
   }
 
   private follow(): void {
@@ -76,9 +83,14 @@ class ValueTrace {
     for (let i = this.refusal.step - 1; i >= 0; i--) {
       const step = path.steps[i];
       if (!step) return;
+      this.current = i;
       if (i === stale) this.add('V-invalidated', { function: calleeName(this.refusal, step.slot) }, step);
       if (!this.back(i, step)) return;
     }
+    const first = path.steps[0];
+    this.current = 0;
+    if (first && this.frame === 0 && this.offset === null && this.register <= 5 && path.entry.has(this.register))
+      this.add('V-from-entry', { register: `r${this.register}` }, first);
   }
 
   /** A place is told of once, as it was nearest to the mistake: a loop comes by it many times. */
@@ -87,8 +99,7 @@ class ValueTrace {
     const key = `${code} ${span ? `${span.file}:${span.line}` : step.slot}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    this.slots.push(step.slot);
-    this.found.push(catalogueNote(code, args, span));
+    this.found.push({ step: this.current, note: catalogueNote(code, args, span) });
   }
 
   private text(step: PathStep): string | null {
@@ -251,21 +262,24 @@ class ValueTrace {
 
 /** Slots of the places that the value came by, nearest first. */
 export const valuePlaces = (refusal: Refusal): readonly number[] =>
-  refusal.register < 0 || refusal.step < 0 ? [] : new ValueTrace(refusal).places();
+  refusal.register < 0 || refusal.step < 0
+    ? []
+    : new ValueTrace(refusal).places().map(({ step }) => refusal.path.steps[step]?.slot ?? -1);
 
 /** A packet pointer: the comparison that proved as many bytes as are proven, often through another register. */
-function rangeNotes(refusal: Refusal): DiagnosticNote[] {
-  const { program, path, state } = refusal;
-  if (!state || state.base !== PTR_TO_PACKET || state.range <= 0) return [];
+function rangePlaces(refusal: Refusal): Place[] {
+  const { program, path, state, args } = refusal;
+  const range = typeof args['range'] === 'number' ? args['range'] : state?.range;
+  if (!state || state.base !== PTR_TO_PACKET || range === undefined || range <= 0) return [];
   for (let i = refusal.step - 1; i >= 0; i--) {
     const step = path.steps[i];
     const instruction = step && program.instructions[step.slot];
     if (!step || !instruction || !isConditional(instruction) || step.frame !== refusal.frame) continue;
     for (const number of [instruction.dst, instruction.src]) {
       const after = step.changed.get(number);
-      if (after?.base !== PTR_TO_PACKET || after.id !== state.id || after.range !== state.range) continue;
-      const args = { register: `r${number}`, state: `r${number}=${registerText(after, refusal.frame, program)}` };
-      return [catalogueNote('V-checked', args, spanAt(program, step.slot))];
+      if (after?.base !== PTR_TO_PACKET || after.id !== state.id || after.range !== range) continue;
+      const values = { register: `r${number}`, state: `r${number}=${registerText(after, refusal.frame, program)}` };
+      return [{ step: i, note: catalogueNote('V-checked', values, spanAt(program, step.slot)) }];
     }
   }
   return [];
@@ -312,4 +326,14 @@ function reservationNotes(refusal: Refusal): DiagnosticNote[] {
   const call = refusal.path.steps.findLastIndex((step) => step.slot === allocated);
   const reserved = catalogueNote('V-reserved', {}, spanAt(refusal.program, allocated));
   return [...(call < 0 ? [] : branchNotes(refusal, call)), reserved];
+}
+
+/** Where the lock was taken last; and where it was kept to the end, which way the path went then. */
+function lockNotes(refusal: Refusal): DiagnosticNote[] {
+  const { program, path, step: last, problem } = refusal;
+  const taken = path.steps.findLastIndex((step, i) => i < last && calleeName(refusal, step.slot) === 'bpf_spin_lock()');
+  if (taken < 0) return [];
+  const slot = path.steps[taken]?.slot ?? 0;
+  const branches = problem.code === 'V410' ? branchNotes(refusal, taken) : [];
+  return [...branches, catalogueNote('V-locked', {}, spanAt(program, slot))];
 }

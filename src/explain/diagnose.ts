@@ -133,20 +133,30 @@ function rangeNote(state: RegisterState, span: Span | null): DiagnosticNote | nu
 /** Which bytes would be touched, where Linux's message has them as figures. */
 function reachNote({ problem, args }: Refusal, span: Span | null): DiagnosticNote | null {
   if (typeof args['offset'] !== 'number') return null;
+  if (problem.code === 'V101') return args['base'] ? catalogueNote('V-reach-variable', {}, span) : null;
   if (problem.code === 'V103' || problem.code === 'V104')
     return typeof args['whole'] === 'number' ? catalogueNote('V-reach', args, span) : null;
   if (problem.code !== 'V108') return null;
   return catalogueNote(args['varies'] === 1 ? 'V-reach-stack-index' : 'V-reach-stack', args, span);
 }
 
+/**
+ * The state as Linux writes it. A comparison proves bytes of the packet for all pointers with the same origin, and the log shows
+ * it of those compared alone: what the message says of the range is newer than what was last shown.
+ */
+function knownText({ program, frame, args }: Refusal, state: RegisterState): string {
+  const text = registerText(state, frame, program);
+  return typeof args['range'] === 'number' ? text.replace(/\br=\d+/, `r=${args['range']}`) : text;
+}
+
 /** What was known of the register, as Linux writes it and in words. */
 function knownNotes(refusal: Refusal, span: Span | null): DiagnosticNote[] {
-  const { problem, program, state, register, frame } = refusal;
+  const { problem, state, register } = refusal;
   if (!state || register < 0 || UNKNOWN_STATE.has(problem.code)) return [];
   const name = `r${register}`;
   const type = typeNote(registerTypeName(state.type));
   return [
-    catalogueNote('V-known', { register: name, state: registerText(state, frame, program) }, span),
+    catalogueNote('V-known', { register: name, state: knownText(refusal, state) }, span),
     type ? catalogueNote(type, { register: name }, span) : null,
     rangeNote(state, span),
     reachNote(refusal, span),

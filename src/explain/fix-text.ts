@@ -22,18 +22,23 @@ export const assigned = (text: string): string | null => /(\w+)\s*=(?!=)/.exec(t
 export const isDeclaration = (text: string): boolean =>
   /^\s*(?:const\s+)?(?:struct\s+)?\w+\s[\w\s*,]*=[^=].*;/.test(text);
 
+const withoutComments = (text: string): string => text.replace(/\/\/.*$|\/\*.*?\*\//g, '');
+
 export const mentions = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(text);
 
 /** Is the line before `row` one that leaves `row` a body, or the rest of a statement? Then nothing can be put between them. */
 export function hangsOnLineBefore(program: ExplainedProgram, row: SourceLine): boolean {
   const before = program.lineInfo.find((line) => line.file === row.file && line.line === row.line - 1);
   if (!before) return false;
-  const text = before.text.replace(/\/\/.*$|\/\*.*?\*\//g, '').trim();
+  const text = withoutComments(before.text).trim();
   return text !== '' && !/[;{}:]$/.test(text);
 }
 
 /** enum bpf_prog_type: results that let things pass, where 0 does not. TC_ACT_OK is 0, and so is "go on" for tracing. */
 const PASSES: Readonly<Record<number, string>> = { 6: 'XDP_PASS', 8: '1' };
+
+/** A function's first instruction may stand for its second or third declaration; an inlined function ends further above. */
+const DECLARATIONS = 3;
 
 const ownSubprogram = ({ program, slot }: Refusal): number =>
   program.subprograms.findLast(({ instruction }) => instruction <= slot)?.instruction ?? 0;
@@ -52,15 +57,17 @@ export function harmlessReturn(refusal: Refusal): string {
  */
 export function isInlined(refusal: Refusal, use: SourceLine): boolean {
   const first = sourceLineAt(refusal.program, ownSubprogram(refusal));
-  return first !== null && first.file === use.file && use.line < first.line;
+  return first !== null && first.file === use.file && use.line < first.line - DECLARATIONS;
 }
 
 /** Does the line stand in the function itself, at or before `use`? */
 export function isInScope(refusal: Refusal, row: SourceLine, use: SourceLine): boolean {
   const first = sourceLineAt(refusal.program, ownSubprogram(refusal));
-  return first !== null && row.file === use.file && row.line >= first.line && row.line <= use.line;
+  return first !== null && row.file === use.file && row.line >= first.line - DECLARATIONS && row.line <= use.line;
 }
 
 /** One statement on one line, which can stand behind a condition. */
-export const isPlainStatement = (text: string): boolean =>
-  /^[^={}]*;$|^\*?[\w>.-]+ [-+|&^]?= [^{}]*;$/.test(text.trim()) && !/^return\b/.test(text.trim());
+export function isPlainStatement(line: string): boolean {
+  const text = withoutComments(line).trim();
+  return /^[^={}]*;$|^\*?[\w>.-]+ [-+|&^]?= [^{}]*;$/.test(text) && !/^return\b/.test(text);
+}

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { LabEngine } from '../lab/lab.ts';
-import type { FixIt } from '../diagnostics/diagnostic.ts';
+import { applyFixes } from './testing/apply-fixes.ts';
 
 let lab: LabEngine;
 beforeAll(async () => {
@@ -19,18 +19,6 @@ const HEAD = `#include <linux/bpf.h>
 char LICENSE[] SEC("license") = "GPL";
 struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 8); __type(key, __u32); __type(value, __u64); } counts SEC(".maps");
 `;
-
-/** Lines are replaced from the last to the first, so that the others keep their numbers. */
-function applied(text: string, fixes: readonly FixIt[]): string {
-  const lines = text.split('\n');
-  for (const { span, text: replacement } of [...fixes].sort((a, b) => b.span.line - a.span.line)) {
-    const first = lines[span.line - 1] ?? '';
-    const last = lines[span.endLine - 1] ?? '';
-    const whole = first.slice(0, span.column - 1) + replacement + last.slice(span.endColumn - 1);
-    lines.splice(span.line - 1, span.endLine - span.line + 1, ...whole.split('\n'));
-  }
-  return lines.join('\n');
-}
 
 const LOOKUP = `	__u32 key = 1;
 	__u64 *value = bpf_map_lookup_elem(&counts, &key);
@@ -59,7 +47,7 @@ SEC("xdp") int f(struct xdp_md *ctx)
   const check = (source: string) => lab.check({ files: { 'a.bpf.c': source }, main: 'a.bpf.c' }).diagnostics;
   const [refusal] = check(text);
   expect(refusal?.fixes?.map((fix) => fix.text)).toEqual(['\tif (value)\n']);
-  expect(check(applied(text, refusal?.fixes ?? []))).toEqual([]);
+  expect(check(applyFixes(text, refusal?.fixes ?? []))).toEqual([]);
 });
 
 /** name, program, what the inserted line returns */
@@ -92,7 +80,7 @@ test.each(CASES)('%s', (_, body, result) => {
   const fixes = before.diagnostics.flatMap((diagnostic) => diagnostic.fixes ?? []);
   expect(fixes).toHaveLength(1);
   expect(fixes[0]?.text).toMatch(new RegExp(`return ${result};`));
-  const after = verify(applied(source, fixes));
+  const after = verify(applyFixes(source, fixes));
   expect(after.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   expect(after.verified?.map(({ accepted }) => accepted)).toEqual([true]);
 });

@@ -19,13 +19,23 @@ import {
 import { sourceLineAt, usedMap, type SourceLine } from './program.ts';
 import type { Refusal } from './refusal.ts';
 
+/** The line above `use` that gave the pointer its value which `use` goes through: what inlined functions gave leaves no other trace. */
+function namedAbove(refusal: Refusal, use: SourceLine): SourceLine | undefined {
+  const through = /(?:^|[^\w\s)\]]\s*)\*(\w+)|(\w+)\s*(?:->|\[)/.exec(use.text.trim());
+  const name = through?.[1] ?? through?.[2];
+  if (name === undefined) return undefined;
+  return refusal.program.lineInfo
+    .filter((row) => row.line < use.line && isInScope(refusal, row, use) && assigned(row.text) === name)
+    .sort((a, b) => b.line - a.line)[0];
+}
+
 /** `if (!v) return …;` after the line that gave the pointer its value, or before the one that uses it. */
 function nullCheck(refusal: Refusal): FixIt[] {
   const { program } = refusal;
   const use = sourceLineAt(program, refusal.slot);
   if (!use) return [];
-  for (const slot of valuePlaces(refusal)) {
-    const row = sourceLineAt(program, slot);
+  const places = valuePlaces(refusal).map((slot) => sourceLineAt(program, slot));
+  for (const row of [...places, namedAbove(refusal, use)]) {
     const name = row && assigned(row.text);
     if (!row || !name || row.file !== use.file || row.line === use.line || !mentions(use.text, name)) continue;
     if (isInlined(refusal, use)) return isPlainStatement(use.text) ? [insertBefore(use, `if (${name})`)] : [];
@@ -75,7 +85,7 @@ function indexCheck(refusal: Refusal): FixIt[] {
   // A pointer that is indexed looks the same; its size says nothing.
   const isGlobal = /\.(bss|data|rodata)$/.test(usedMap(program, state.map)?.name ?? '');
   if (!/->|\./.test(array) && !isGlobal && state.base !== PTR_TO_STACK) return [];
-  if (isInlined(refusal, use) || hangsOnLineBefore(program, use)) return [];
+  if (isInlined(refusal, use) || hangsOnLineBefore(program, use) || /^\s*for\b/.test(use.text)) return [];
   const check = `if (${index} >= sizeof(${array}) / sizeof(${array}[0]))\n\treturn ${harmlessReturn(refusal)};`;
   return [insertBefore(use, check)];
 }
@@ -150,8 +160,10 @@ export function suggestedFixes(refusal: Refusal): FixIt[] {
     case 'V101':
       return packetCheck(refusal);
     case 'V103':
+    case 'V105':
     case 'V106':
     case 'V127':
+    case 'V205':
       return indexCheck(refusal);
     case 'V305':
     case 'V306':

@@ -4,6 +4,7 @@ import { MESSAGE_NAMES } from '../bpf/verifier-messages.ts';
 import { PTR_MAYBE_NULL, PTR_TO_MAP_VALUE, REGISTER_BASE_TYPE, SCALAR_VALUE } from '../bpf/verifier-records.ts';
 import { problemOfCode, problemOfMessage, type Problem } from './catalogue.ts';
 import { isExit } from './flow.ts';
+import { registerBefore } from './path.ts';
 import type { MessageRecord, RegisterState } from './records.ts';
 import { staleness, type Subject } from './stale.ts';
 
@@ -84,5 +85,8 @@ export function unnamedRegister(name: string, subject: Omit<Subject, 'register'>
     return kind === BPF_ST || kind === BPF_STX ? instruction.dst : -1;
   }
   if (!ABOUT_SUM.has(name) || kind === BPF_LD || (kind !== BPF_ALU && kind !== BPF_ALU64)) return -1;
-  return (instruction.opcode & BPF_X) !== 0 ? instruction.src : instruction.dst;
+  if ((instruction.opcode & BPF_X) === 0) return instruction.dst;
+  // A sum has its pointer on either side; what can be too much is the number.
+  const before = registerBefore(subject.path, subject.step, instruction.dst, subject.frame);
+  return before?.base === SCALAR_VALUE ? instruction.dst : instruction.src;
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MESSAGE_ERRNO, MESSAGE_NAMES } from '../bpf/verifier-messages.ts';
 import { PROBLEMS, problemOfCode } from '../explain/catalogue.ts';
+import { applyFixes } from '../explain/testing/apply-fixes.ts';
 import { messageNames } from '../explain/read-message.ts';
 import { clangAbsence, compileWithClang } from '../judge/clang.ts';
 import { askLibbpf, libbpfAbsence } from '../judge/libbpf.ts';
@@ -25,6 +26,9 @@ const recorded = recordedMessages();
 const withoutProgram = JSON.parse(
   readFileSync(new URL('../../examples/verifier-messages/without-program.json', import.meta.url), 'utf8'),
 ) as Record<string, string>;
+
+/** What remains, where the offered fix uncovers a second problem of the same program. */
+const AFTER_THE_FIX: Readonly<Record<string, string>> = {};
 
 let lab: LabEngine;
 beforeAll(async () => {
@@ -48,6 +52,12 @@ test.each(programs)('$name', ({ name, code, message, broken, fixed, line }: Mess
     instruction: linuxSaid?.instruction,
   });
   expect(messageNames(wordsOf(log))).toContain(message);
+
+  // What is offered to mend it must mend it, or at least bring another problem into view.
+  if (diagnostic && diagnostic.fixes.length > 0) {
+    const [left] = run('broken.bpf.c', applyFixes(broken, diagnostic.fixes)).diagnostics;
+    expect(left?.code ?? 'accepted', left?.message).toBe(AFTER_THE_FIX[name] ?? 'accepted');
+  }
 
   const mended = run('fixed.bpf.c', fixed);
   expect(mended.diagnostics).toEqual([]);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// fix: then V602
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, __u64);
+} counts SEC(".maps");
+
+SEC("xdp")
+int sum(struct xdp_md *ctx)
+{
+	__u64 sum = 0;
+	__u32 key;
+
+	for (key = 0; key < 4; key++) {
+		__u64 *packets = bpf_map_lookup_elem(&counts, &key); // from-call-null
+
+		if (key == 3)
+			sum += *packets; // refused: V110
+	}
+	return sum > 100 ? XDP_DROP : XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "GPL";
