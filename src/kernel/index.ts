@@ -99,6 +99,7 @@ import { slabAllocate, slabObjects } from './memory/slab';
 import { clearCapture, captureBytes, captureStart, listenAtStage, lostFrames } from './net/capture';
 import { counts, drops, setPrice, stages } from './net/account';
 import { alive, failed } from './net/buffers';
+import { profile, profileSamples } from './net/profile';
 import { clearRecords, lostRecords, packets, recordBytes, recordStart as traceRecords, setTracing } from './net/record';
 import { removeFilter, setClsact, setFilter, setSocketFilter } from './net/classify';
 import { setLinkXdp } from './net/attach-xdp';
@@ -933,6 +934,16 @@ export function netFilter(ifindex: u32, egress: bool, priority: u32, handle: u32
 
 export function netRemoveFilter(ifindex: u32, egress: bool, priority: u32, handle: u32): i32 {
   return removeFilter(ifindex, egress, priority, handle);
+}
+
+/** perf_event_open(2) on every processor's clock, with a perf_event program on it: it runs every `nanoseconds` of work; 0: no more */
+export function netProfile(fd: u32, nanoseconds: u64): i32 {
+  return profile(fd, nanoseconds);
+}
+
+/** samples that were taken since boot */
+export function netProfileSamples(): u64 {
+  return profileSamples();
 }
 
 /** setsockopt(SO_ATTACH_BPF); -1: SO_DETACH_BPF */

@@ -57,6 +57,8 @@ export interface Scenario {
   readonly program?: string;
   readonly seed?: number;
   readonly packets: readonly (PacketSpec & { readonly expect?: string })[];
+  /** perf_event programs: the network whose work they sample, as `network` of example.json; without it: one machine on one cable */
+  readonly network?: unknown;
   /** expected map contents after the run, for tests: map → key → value, as bpftool prints them by BTF */
   readonly maps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -147,6 +149,15 @@ export interface Fault {
   readonly address: string;
 }
 
+/** How a machine's work was sampled. */
+export interface ProfileReport {
+  readonly samples: number;
+  /** nanoseconds of work between two samples */
+  readonly period: number;
+  /** packets that the machine worked on meanwhile */
+  readonly packets: number;
+}
+
 /** The outcome of one Run. Stages that were not reached are null; `diagnostics` says why, on the C line. */
 export interface RunReport {
   readonly diagnostics: readonly Diagnostic[];
@@ -162,6 +173,8 @@ export interface RunReport {
   /** what came through ring buffers and perf event arrays, in the order in which it is read; and how many more there were */
   readonly events: readonly EventReport[];
   readonly moreEvents: number;
+  /** of a perf_event program: what it sampled */
+  readonly profile?: ProfileReport;
   readonly fault: Fault | null;
   /** wall-clock milliseconds by stage, for the page to show; not part of the deterministic result */
   readonly milliseconds: Readonly<Record<'compile' | 'verify' | 'run', number>>;

@@ -1,4 +1,5 @@
 // A map's contents for people: raw bytes, and decoded by BTF where the object has it.
+import { stackOf } from '../bpf/call-stack.ts';
 import { MAP_TYPES, isPerCpu, userValueSize } from '../bpf/maps.ts';
 import type { Btf } from '../loader/btf.ts';
 import { decodeValue } from '../loader/btf-values.ts';
@@ -9,6 +10,12 @@ import type { MapEntry, MapReport } from './api.ts';
 
 /** Entries that a report lists at most. */
 const LISTED = 1024;
+
+/** An entry of a stack trace map: its number, and the functions by name, the innermost first. */
+const decodeStack = (key: Uint8Array, value: Uint8Array) => ({
+  key: new DataView(key.buffer, key.byteOffset).getUint32(0, true),
+  value: stackOf(value),
+});
 
 /** A value by BTF; of a per-CPU map the values of all processors, in a list. */
 function decodeAll(btf: Btf, { type, valueSize, valueType }: LoadedMap['definition'], value: Uint8Array): unknown {
@@ -35,15 +42,18 @@ export function dumpMap(kernel: Kernel, map: LoadedMap, btf: Btf | null, limit =
       entries.push({
         key: formatHex(key),
         value: formatHex(value),
-        decoded: decode
-          ? {
-              key:
-                definition.keyType === 0
-                  ? new DataView(key.buffer).getUint32(0, true)
-                  : decodeValue(btf, definition.keyType, key),
-              value: decodeAll(btf, definition, value),
-            }
-          : null,
+        decoded:
+          type?.name === 'stack_trace'
+            ? decodeStack(key, value)
+            : decode
+              ? {
+                  key:
+                    definition.keyType === 0
+                      ? new DataView(key.buffer).getUint32(0, true)
+                      : decodeValue(btf, definition.keyType, key),
+                  value: decodeAll(btf, definition, value),
+                }
+              : null,
       });
     }
     key = kernel.nextKey(fd, key, definition.keySize);

@@ -32,6 +32,8 @@ export interface NetworkExports {
     metric: number,
   ): number;
   netNeighbour(ifindex: number, family: number, address: number, mac: number): number;
+  netProfile(fd: number, nanoseconds: bigint): number;
+  netProfileSamples(): bigint;
   netWireHost(ifindex: number, family: number, address: number, mac: number): number;
   netOption(namespace: number, option: number, value: number): number;
   netRule(namespace: number, rule: number): number;

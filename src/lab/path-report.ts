@@ -105,6 +105,7 @@ const DEFAULT_PLACE: Readonly<Record<string, AttachPoint>> = {
   tc: 'tcx-ingress',
   cgroup_skb: 'cgroup-ingress',
   socket: 'socket',
+  perf_event: 'perf-event',
 };
 
 /** One machine on one cable, for an example that describes no network of its own. */
@@ -133,7 +134,7 @@ export function defaultNetwork(programs: readonly { readonly name: string; reado
 }
 
 /** The reader's packets in place of the scenario's, one every ten microseconds at its first interface that takes packets from a cable. */
-function withPackets(scenario: NetworkScenario, packets: readonly PacketSpec[]): NetworkScenario {
+export function withPackets(scenario: NetworkScenario, packets: readonly PacketSpec[]): NetworkScenario {
   const nic = scenario.interfaces.find(({ kind }) => kind === undefined || kind === 'nic') ?? scenario.interfaces[0];
   const { clients: _, expect: __, ...rest } = scenario;
   let at = 0;

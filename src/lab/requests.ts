@@ -87,12 +87,13 @@ export class Requests {
           kind: 'checked',
           report: await this.#stepped(id, (await this.#engine).checkSteps(request.project)),
         };
-      case 'run':
-        return {
-          id,
-          kind: 'ran',
-          report: await this.#stepped(id, (await this.#engine).runSteps(request.project, request.scenario)),
-        };
+      case 'run': {
+        const lab = await this.#engine;
+        const report = await this.#stepped(id, lab.runSteps(request.project, request.scenario));
+        if (lab.current?.program.linked.type.name !== 'perf_event') return { id, kind: 'ran', report };
+        const { profileRun } = await import('./profile.ts');
+        return { id, kind: 'ran', report: profileRun(lab, request.scenario, report) };
+      }
       case 'exercise': {
         const { checkExercise } = await import('./exercise.ts');
         const report = await checkExercise(await this.#engine, request.exercise, request.source);

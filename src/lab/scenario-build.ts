@@ -10,6 +10,8 @@ import { labDiagnostic } from './problems.ts';
 import type { AttachPoint, NetworkScenario } from './scenario.ts';
 
 const EPERM = -1;
+/** nanoseconds of work between two samples, unless the scenario says otherwise */
+export const PROFILE_PERIOD = 99;
 const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
 
 /** What a scenario asks for and does not get, as a problem. */
@@ -205,6 +207,7 @@ export class ScenarioNetwork {
         'cgroup-recvmsg4': onCgroup('recvmsg4'),
         'cgroup-recvmsg6': onCgroup('recvmsg6'),
         socket: () => links.socketFilter(this.#id(this.servers, item.server), fd),
+        'perf-event': () => this.network.exports.netProfile(fd, BigInt(item.period ?? PROFILE_PERIOD)),
       };
       this.good(attached[item.at](), path);
     });

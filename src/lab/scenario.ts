@@ -25,7 +25,8 @@ export type AttachPoint =
   | 'cgroup-ingress'
   | 'cgroup-egress'
   | `cgroup-${SocketEvent}`
-  | 'socket';
+  | 'socket'
+  | 'perf-event';
 
 /** A value that is expected: of both, or of each where simulator and Linux are known to differ. */
 export type Expected<Value> = Value | { readonly simulator: Value; readonly linux: Value; readonly because: string };
@@ -120,6 +121,8 @@ export interface NetworkScenario {
     readonly cgroup?: string;
     readonly server?: string;
     readonly priority?: number;
+    /** perf-event: nanoseconds of the machine's work between two samples */
+    readonly period?: number;
   }[];
   readonly traffic?: readonly {
     readonly interface: string;
@@ -219,6 +222,7 @@ function checkNames(file: string, scenario: NetworkScenario): Diagnostic[] {
   }
   scenario.attach?.forEach((item, i) => {
     const path = `attach[${i}]`;
+    if (item.at === 'perf-event') return;
     const [needed, name] =
       item.at === 'socket'
         ? (['server', item.server] as const)

@@ -66,6 +66,7 @@ import {
   socketCookie,
   socketUser,
 } from './sockets';
+import { getStack, getStackId } from './stack';
 import { listener, lookupTcp, lookupUdp, releaseSocket } from './socket-lookup';
 import { cgroupStorage, storageDelete, storageGet } from './storage';
 import { tracePrintk } from './trace';
@@ -110,6 +111,7 @@ export function resetHelpers(): void {
   set(24, noClass);
   set(25, perfOutput);
   set(26, loadBytes);
+  set(27, getStackId);
   set(28, sumDifference);
   set(31, changeProtocol);
   set(32, changeType);
@@ -129,6 +131,7 @@ export function resetHelpers(): void {
   set(51, redirectMap);
   set(54, adjustMeta);
   set(65, adjustTail);
+  set(67, getStack);
   set(68, loadBytesRelative);
   set(80, getCgroup);
   set(81, cgroupStorage);

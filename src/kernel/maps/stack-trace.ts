@@ -20,6 +20,8 @@ export class StackTraceMap extends BpfMap {
   buckets: usize = 0;
   bucketSize: usize = 0;
   mask: u32 = 0;
+  /** buckets that hold a stack */
+  used: u32 = 0;
 
   create(): i32 {
     if (this.flags & ~FLAGS) return -EINVAL;
@@ -39,7 +41,7 @@ export class StackTraceMap extends BpfMap {
     freeObject(this.buckets);
   }
 
-  /** Stores `count` addresses at `from`: their number, or -EEXIST when another stack is there. */
+  /** Stores `count` addresses at `from`: their number, or -errno: another stack is there, or no bucket is free. */
   keep(from: usize, count: u32, flags: u64): i32 {
     const frames = min(count, this.valueSize / 8);
     const hash = hashBytes(from, frames * 8);
@@ -52,6 +54,9 @@ export class StackTraceMap extends BpfMap {
       if (sameHash && used == frames && memory.compare(bucket + 8, from, frames * 8) == 0) return <i32>id;
       if (!(flags & BPF_F_REUSE_STACKID)) return -EEXIST;
     }
+    // The old one is given back only when the new one stands.
+    if (this.used > this.mask) return -ENOMEM;
+    if (used == 0) this.used++;
     memory.fill(bucket, 0, this.bucketSize);
     store<u32>(bucket, frames);
     store<u32>(bucket, hash, 4);
@@ -87,6 +92,7 @@ export class StackTraceMap extends BpfMap {
     if (id > this.mask) return -E2BIG;
     const bucket = this.bucketOf(key);
     if (bucket == 0) return -ENOENT;
+    this.used--;
     store<u32>(bucket, 0);
     return 0;
   }

@@ -41,6 +41,7 @@ import { Namespace, makeNamespace, namespaceAt, resetNamespaces } from './namesp
 import { addNeighbour, resetNeighbours } from './neighbour';
 import { addRule, hitsOf, removeHook, resetNetfilter } from './netfilter';
 import { resetPatches } from './patches';
+import { resetProfile } from './profile';
 import { halted, resetNetPrograms } from './programs';
 import { resetRecords } from './record';
 import { INET, INET6, Route, addAddress4, addAddress6, addRoute, keep6 } from './route';
@@ -74,6 +75,7 @@ let ready: bool = false;
 /** At boot: nothing is built until something is asked for. */
 export function resetNetwork(): void {
   ready = false;
+  resetProfile();
   resetNetPrograms();
   resetLinks();
   resetPins();

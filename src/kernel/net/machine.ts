@@ -19,6 +19,7 @@ import { charge } from './account';
 import { freeSkb, lengthOf } from './buffers';
 import { NetDevice, Queue, Ring, emptyRing } from './device';
 import { pollOne } from './driver';
+import { ROOT_BACKLOG, ROOT_CPUMAP, ROOT_INTERRUPT, ROOT_SYSCALL, ROOT_TIMER, beginTurn } from './profile';
 import { halted } from './programs';
 import { dequeue, enqueue } from './queue';
 import { receiveFromBacklog } from './receive';
@@ -116,6 +117,7 @@ function fireDue(): void {
     timerDue[i] = 0;
     findNextTimer();
     beginWork();
+    beginTurn(ROOT_TIMER);
     fireTimer(timerKeys[i], timerArguments[i]);
     return;
   }
@@ -227,11 +229,13 @@ function ringTurn(processor: Processor): bool {
 /** One packet, or one turn of a process; false: there was nothing to do. */
 function turn(processor: Processor): bool {
   beginWork();
+  beginTurn(ROOT_INTERRUPT);
   const processWaits = processor.awake.length != 0;
   if (!processWaits || processor.softirq < SOFTIRQ_BUDGET) {
     if (processor.backlog.count != 0 && processor.backlogBudget < WEIGHT) {
       processor.backlogBudget++;
       processor.softirq++;
+      beginTurn(ROOT_BACKLOG);
       receiveFromBacklog(dequeue(processor.backlog));
       return true;
     }
@@ -242,11 +246,13 @@ function turn(processor: Processor): bool {
     }
     if (processor.backlog.count != 0) {
       processor.softirq++;
+      beginTurn(ROOT_BACKLOG);
       receiveFromBacklog(dequeue(processor.backlog));
       return true;
     }
     if (processor.frameCount != 0) {
       processor.softirq++;
+      beginTurn(ROOT_CPUMAP);
       receiveFromCpumap(takeFrame(processor));
       return true;
     }
@@ -255,6 +261,7 @@ function turn(processor: Processor): bool {
   if (processWaits) {
     const socket = processor.awake.shift();
     socket.awake = false;
+    beginTurn(ROOT_SYSCALL);
     if (socket.asleep) charge(COST_wakeup, 1);
     wakeSocket(socket);
     return true;

@@ -23,6 +23,7 @@ import {
 import { countDrop, countStage } from './account';
 import { packetOf } from './buffers';
 import { captureFrameAt, captureSkbAt, listening } from './capture';
+import { profiling, stagePassed } from './profile';
 
 let buffer: usize = 0;
 let used: usize = 0;
@@ -109,6 +110,7 @@ export function mark(
   namespace: u32,
 ): void {
   const cost = clock > began ? clock - began : 0;
+  if (profiling) stagePassed(packet, stage, verdict, cost);
   began = clock;
   countStage(stage, cost);
   if (verdict == VERDICT_drop) countDrop(<i32>min<u32>(value, 159));

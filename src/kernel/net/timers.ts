@@ -2,6 +2,7 @@
 // other end, processes that begin later.
 import { neighbourTimer } from './neighbour';
 import { fragmentTimer } from './fragments';
+import { ROOT_SYSCALL, beginTurn } from './profile';
 import { clientTimer, socketTimer } from './tcp';
 import { wireTimer } from './wire';
 
@@ -23,6 +24,8 @@ export function fireTimer(kind: i32, argument: u32): void {
       socketTimer(argument);
       break;
     case TIMER_CLIENT:
+      // A process whose time has come, not the timer itself.
+      beginTurn(ROOT_SYSCALL);
       clientTimer(argument);
       break;
     case TIMER_WIRE:

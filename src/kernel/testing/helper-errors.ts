@@ -37,6 +37,8 @@ export const HELPER_ERRORS: Readonly<Record<string, readonly number[]>> = {
   get_current_pid_tgid: [],
   get_current_uid_gid: [],
   get_current_comm: [EINVAL],
+  get_stackid: [EINVAL, EFAULT, EEXIST, ENOMEM],
+  get_stack: [EINVAL, EFAULT],
   get_cgroup_classid: [],
   skb_vlan_push: [ENOMEM],
   skb_vlan_pop: [ENOMEM],

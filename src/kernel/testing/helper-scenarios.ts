@@ -6,6 +6,7 @@ import { memoryScenarios } from './helper-scenarios/memory.ts';
 import { outputScenarios } from './helper-scenarios/output.ts';
 import { socketBufferScenarios } from './helper-scenarios/socket-buffers.ts';
 import { socketScenarios } from './helper-scenarios/sockets.ts';
+import { stackScenarios } from './helper-scenarios/stacks.ts';
 import { typedValueScenarios } from './helper-scenarios/typed-values.ts';
 import { viewScenarios } from './helper-scenarios/views.ts';
 import { xdpScenarios } from './helper-scenarios/xdp.ts';
@@ -20,5 +21,6 @@ export const HELPER_SCENARIOS: Readonly<Record<string, readonly Step[]>> = {
   ...typedValueScenarios,
   ...socketScenarios,
   ...socketBufferScenarios,
+  ...stackScenarios,
   ...viewScenarios,
 };
