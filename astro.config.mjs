@@ -8,9 +8,9 @@ import { codeThemes } from './src/playground/code-themes.ts';
 import { tokenClasses } from './src/site/code/token-classes.ts';
 import contentSecurity from './src/site/integrations/content-security.ts';
 import fonts from './src/site/integrations/fonts.ts';
-import lazyStyles from './src/site/integrations/lazy-styles.ts';
 import notices from './src/site/integrations/notices.ts';
 import offline from './src/site/integrations/offline.ts';
+import styles from './src/site/integrations/styles.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 const home = new URL(process.env.SITE_URL ?? manifest.homepage ?? 'http://localhost:4321/');
@@ -31,9 +31,9 @@ export default defineConfig({
     defaultLocale: 'en',
     routing: { prefixDefaultLocale: true, redirectToDefaultLocale: false },
   },
-  // lazyStyles rewrites pages, contentSecurity hashes what then stands in them, offline lists what then is there: the order
+  // styles rewrites pages, contentSecurity hashes what then stands in them, offline lists what then is there: the order
   // matters.
-  integrations: [fonts(), mdx(), lazyStyles(), contentSecurity(), notices(), offline()],
+  integrations: [fonts(), mdx(), styles(), contentSecurity(), notices(), offline()],
   markdown: {
     // `{#id}` after a heading, so that a section has one address in every language.
     processor: satteri({ features: { headingAttributes: true } }),
@@ -42,10 +42,8 @@ export default defineConfig({
   vite: {
     build: {
       target: 'es2022',
-      // The styles of a page to read stand in it: on a slow connection a further request costs more than their bytes. An
-      // editor's, which are large, stay a file that loads with it. A font is always a file: the policy allows no other.
-      assetsInlineLimit: (path, content) =>
-        path.endsWith('.woff2') ? false : path.endsWith('.css') && content.length < 30_000 ? true : undefined,
+      // A font is always a file: the policy allows no other. Where styles stand decides the integration of that name.
+      assetsInlineLimit: (path) => (path.endsWith('.woff2') ? false : undefined),
       // A noisy warning of the bundler about Astro's own "use astro:head-inject" directive in every MDX page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
     },

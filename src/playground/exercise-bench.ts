@@ -15,6 +15,7 @@ import { renderProblems } from './problems.ts';
 import { doneExercises, markDone } from './progress.ts';
 import { fill, loadStrings, type Strings } from './strings.ts';
 import { openWorkbench, sharedLab, type Workbench } from './workbench.ts';
+import './exercise-bench.css';
 
 interface Opened {
   readonly bench: Workbench;

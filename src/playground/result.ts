@@ -5,6 +5,7 @@ import { mapTable, plain } from './map-view.ts';
 import { packetDrawing, packetEnds } from './packet.ts';
 import { fill, type Strings } from './strings.ts';
 import { markOf, type VerdictMark } from './verdict.ts';
+import './outcome.css';
 
 /** More rows than this help nobody; the rest is counted. */
 const MOST_PACKETS = 50;

@@ -19,6 +19,7 @@ import { fill, loadStrings, type Strings } from './strings.ts';
 import type { ThreeWaysPrograms } from './three-ways-folder.ts';
 import { lamp, logView, tallyOfFates } from './way-result.ts';
 import { loadWayStrings, type WayStrings } from './way-strings.ts';
+import './three-ways.css';
 
 export interface ThreeWays {
   start(): Promise<void>;

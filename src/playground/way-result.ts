@@ -7,6 +7,7 @@ import { fill, type Strings } from './strings.ts';
 import type { VerdictMark } from './verdict.ts';
 import type { WayStrings } from './way-strings.ts';
 import './ways.css';
+import './outcome.css';
 
 export interface WayActions {
   goTo(file: string, line: number, column: number): void;

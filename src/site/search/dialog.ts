@@ -1,6 +1,7 @@
 // The search itself: one field and what is found, as links that lead to the heading. Arrow keys choose, Escape closes.
 import type english from '../../../content/ui/en/site.json';
 import { readIndex, search, type Hit, type Index } from './search.ts';
+import './dialog.css';
 
 type Strings = (typeof english)['search'];
 
