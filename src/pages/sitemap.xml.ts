@@ -1,6 +1,7 @@
 // Every page in every language, with its siblings, for search engines.
 import type { APIRoute } from 'astro';
-import { chapters } from '../site/chapters.ts';
+import { chapters, hasSolutions } from '../site/chapters.ts';
+import { describedExamples } from '../site/examples.ts';
 import { languages } from '../site/languages.ts';
 import { page } from '../site/site.ts';
 import { categories } from '../site/verifier-messages.ts';
@@ -18,7 +19,11 @@ export const GET: APIRoute = async ({ site }) => {
     ['playground'],
     ['three-ways'],
     ...reference,
-    ...(await chapters()).map((chapter) => [chapter.slug]),
+    ...(await chapters()).flatMap((chapter) => [
+      [chapter.slug],
+      ...(hasSolutions(chapter) ? [[chapter.slug, 'solutions']] : []),
+    ]),
+    ...describedExamples().map((name) => ['examples', name]),
   ];
   const entries = tails.flatMap((tail) =>
     languages.map((language) => {

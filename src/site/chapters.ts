@@ -1,5 +1,6 @@
 // The course's chapters in order, each with its texts by language. Order and address come from the folder's name.
 import { getCollection, type CollectionEntry } from 'astro:content';
+import { exercisesIn } from './exercises.ts';
 import { languages } from './languages.ts';
 import { readingMinutes } from './reading-time.ts';
 
@@ -49,3 +50,7 @@ export function textFor(
 }
 
 export const minutesOf = (text: CollectionEntry<'chapterTexts'>): number => readingMinutes(text.body ?? '');
+
+/** Whether a page of solutions belongs to it: it sets exercises, the same ones in every language. */
+export const hasSolutions = (chapter: Chapter): boolean =>
+  [...chapter.texts.values()].some((text) => exercisesIn(text.body ?? '').length > 0);

@@ -28,6 +28,12 @@ export interface ExampleSource {
   readonly companions: readonly ExampleFile[];
 }
 
+/** Every example that has a description, by its folder's name. */
+export const describedExamples = (): string[] =>
+  Object.keys(descriptions)
+    .map((path) => path.split('/').at(-2) ?? '')
+    .sort();
+
 function file(example: string, name: string): ExampleFile {
   const text = texts[`../../examples/${example}/${name}`];
   if (text === undefined) throw new Error(`examples/${example}/example.json names ${name}, which is not there`);

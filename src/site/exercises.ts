@@ -57,8 +57,15 @@ export function checkWords(example: string, name: string, language: string): Rea
   return { ...words[`../../content/exercises/en/${example}.json`]?.[name], ...own };
 }
 
-/** The exercises that a chapter's text sets, in their order. */
-export const exercisesIn = (mdx: string): string[] =>
-  [...mdx.matchAll(/<Exercise\s[^>]*?example="([\w-]+)"\s+name="([\w-]+)"/g)].map(
-    ([, example = '', name = '']) => `${example}/${name}`,
+/** The exercises that a chapter's text sets, in their order, each with the title that it has there. */
+export const titledExercisesIn = (mdx: string): { example: string; name: string; title: string }[] =>
+  [...mdx.matchAll(/<Exercise\s+title="([^"]*)"\s+example="([\w-]+)"\s+name="([\w-]+)"/g)].map(
+    ([, title = '', example = '', name = '']) => ({ example, name, title }),
   );
+
+/** The same by their paths: "xdp-drop/observe". */
+export const exercisesIn = (mdx: string): string[] =>
+  titledExercisesIn(mdx).map(({ example, name }) => `${example}/${name}`);
+
+/** Where an exercise stands in its chapter, and its solution on the page of solutions. */
+export const exerciseId = (example: string, name: string): string => `exercise-${example}-${name}`;
