@@ -1,29 +1,16 @@
 // Reading without a network: what was seen stays readable by itself; a whole language is kept on request, with its size said
 // before. The button is in the page's foot (components/KeepOffline.astro).
-import type { PublishedFile } from '../integrations/offline.ts';
-
-interface List {
-  readonly files: readonly PublishedFile[];
-  readonly version: string;
-}
+import { filesFor, type OfflineFiles, type OfflineSizes } from '../offline/choice.ts';
 
 const KEPT = 'meet-ebpf:offline';
 const place = document.querySelector<HTMLElement>('[data-keep-offline]');
 const base = place?.dataset['base'] ?? '/';
 
-/** Which of the published files this reader needs: one language, and the editor of this kind of device. */
-function wanted(files: readonly PublishedFile[], language: string, languages: readonly string[]): PublishedFile[] {
-  const others = languages.filter((other) => other !== language).map((other) => `${base}${other}/`);
-  const touch = matchMedia('(pointer: coarse)').matches;
-  return files.filter(
-    ({ path }) =>
-      !others.some((other) => path.startsWith(other)) &&
-      !(touch && /\/(?:monaco|editor\.worker|codicon)[^/]*$/.test(path)),
-  );
+async function json<T>(name: string): Promise<T> {
+  const response = await fetch(base + name);
+  if (!response.ok) throw new Error(String(response.status));
+  return (await response.json()) as T;
 }
-
-const size = (files: readonly PublishedFile[]): string =>
-  (files.reduce((sum, file) => sum + file.bytes, 0) / 1e6).toFixed(1);
 
 function remembered(): string | null {
   try {
@@ -43,11 +30,12 @@ function remember(version: string | null): void {
 }
 
 async function offer(registration: ServiceWorkerRegistration, at: HTMLElement): Promise<void> {
-  const response = await fetch(`${base}offline.json`);
-  if (!response.ok) return;
-  const list = (await response.json()) as List;
+  const { version, sizes } = await json<OfflineSizes>('offline.json');
   const { dataset } = at;
-  const files = wanted(list.files, document.documentElement.lang, (dataset['languages'] ?? '').split(' '));
+  const language = document.documentElement.lang;
+  const device = matchMedia('(pointer: coarse)').matches ? 'touch' : 'mouse';
+  const bytes = sizes[language]?.[device];
+  if (bytes === undefined) return;
   const fill = (text: string | undefined, values: Readonly<Record<string, string | number>>): string =>
     (text ?? '').replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
   const button = document.createElement('button');
@@ -56,8 +44,8 @@ async function offer(registration: ServiceWorkerRegistration, at: HTMLElement): 
   status.setAttribute('role', 'status');
   const idle = (): void => {
     const kept = remembered();
-    const label = kept === null ? dataset['keep'] : kept === list.version ? dataset['forget'] : dataset['renew'];
-    button.textContent = fill(label, { size: size(files) });
+    const label = kept === null ? dataset['keep'] : kept === version ? dataset['forget'] : dataset['renew'];
+    button.textContent = fill(label, { size: (bytes / 1e6).toFixed(1) });
     button.disabled = false;
   };
 
@@ -71,9 +59,12 @@ async function offer(registration: ServiceWorkerRegistration, at: HTMLElement): 
     idle();
   }
 
-  function keep(worker: ServiceWorker): void {
+  async function keep(worker: ServiceWorker): Promise<void> {
     const { port1, port2 } = new MessageChannel();
     button.disabled = true;
+    const list = await json<OfflineFiles>('offline-files.json');
+    const languages = (dataset['languages'] ?? '').split(' ');
+    const files = filesFor(list, { base, language, languages, device });
     // Asked for, so it should stay: the browser may otherwise clear it when room gets scarce.
     void navigator.storage?.persist?.().catch(() => undefined);
     port1.onmessage = ({ data }: MessageEvent<{ done: number; failed: number }>) => {
@@ -91,8 +82,11 @@ async function offer(registration: ServiceWorkerRegistration, at: HTMLElement): 
     const worker = registration.active;
     if (!worker) return;
     status.textContent = '';
-    if (remembered() === list.version) void forget(worker);
-    else keep(worker);
+    if (remembered() === version) return void forget(worker);
+    keep(worker).catch(() => {
+      status.textContent = dataset['failed'] ?? '';
+      idle();
+    });
   });
   idle();
   at.replaceChildren(button, status);

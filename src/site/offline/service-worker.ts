@@ -31,7 +31,7 @@ const isOurs = (url: URL): boolean => url.origin === scope.origin && url.pathnam
 
 /** Files with hashes that no page of this version names are no longer needed. */
 async function tidy(): Promise<void> {
-  const response = await fetch(`${scope.pathname}offline.json`);
+  const response = await fetch(`${scope.pathname}offline-files.json`);
   if (!response.ok) return;
   const { files } = (await response.json()) as { files: readonly { path: string }[] };
   const current = new Set(files.map((file) => file.path));
