@@ -1,9 +1,9 @@
 // The Path panel: packets are sent, one is followed with the keyboard, the line that decided is lit and one press away.
-import AxeBuilder from '@axe-core/playwright';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright/test';
 import { STAGE } from '../src/bpf/network.ts';
 import type english from '../content/ui/en/path.json';
+import { violations } from './axe.ts';
 import { Example, expect, languages, source, test, xdpDrop, type Language } from './support.ts';
 
 const pathWords = (language: Language) =>
@@ -79,14 +79,7 @@ for (const language of languages) {
     const bytes = Buffer.concat((await (await file.createReadStream()).toArray()) as Buffer[]);
     expect(bytes.readUInt32LE(0)).toBe(0xa1b23c4d);
     expect(bytes.readUInt32LE(20)).toBe(1);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page }).include('.path-panel').analyze();
-      expect(
-        violations.map((it) => `${it.id} ${it.nodes[0]?.html ?? ''}`),
-        colorScheme,
-      ).toEqual([]);
-    }
+    expect(await violations(page, '.path-panel')).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   });
 }

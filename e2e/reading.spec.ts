@@ -82,25 +82,6 @@ for (const language of languages) {
       await expect(page.locator('.prose > p')).toHaveCount(paragraphs);
     });
 
-    test('the page never scrolls sideways', async ({ page }) => {
-      for (const path of [
-        '/',
-        `/${language}/`,
-        `/${language}/what-is-ebpf/`,
-        `/${language}/glossary/`,
-        `/${language}/translations/`,
-        `/${language}/reference/`,
-        `/${language}/reference/helpers/`,
-        `/${language}/reference/programs/`,
-        '/404.html',
-      ]) {
-        await page.goto(path);
-        expect(
-          await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-        ).toBe(0);
-      }
-    });
-
     test('words fit into the drawings', async ({ page }) => {
       await page.goto(`/${language}/what-is-ebpf/`);
       await page.evaluate(() => document.fonts.ready);

@@ -1,6 +1,5 @@
 // The reference as a reader uses it: a message of the log is looked up, its broken program opened, and the playground says
-// the same; what differs and what is modelled can be read; every kind of page is in order, on a phone too.
-import AxeBuilder from '@axe-core/playwright';
+// the same. That its pages are in order for everybody is held by accessibility.spec.ts.
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright/test';
 import { Example, expect, languages, test, words } from './support.ts';
@@ -55,22 +54,4 @@ for (const language of languages) {
     await page.keyboard.type('unreleased reference');
     await expect(page.locator('a[href$="/reference/messages/resource/#V401"]')).toBeVisible();
   });
-
-  for (const path of ['', 'messages/', 'messages/memory/', 'messages/structure/', 'differences/', 'measured/']) {
-    test(`${language}: reference/${path} has nothing for axe to say, and fits the screen`, async ({ page }) => {
-      await page.goto(`/${language}/reference/${path}`);
-      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(wider).toBeLessThanOrEqual(0);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(
-          ({ id, nodes }) =>
-            `${id}: ${nodes
-              .map((node) => node.html)
-              .slice(0, 3)
-              .join(' ')}`,
-        ),
-      ).toEqual([]);
-    });
-  }
 }

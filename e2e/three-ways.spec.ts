@@ -1,8 +1,8 @@
 // Patches and modules in a chapter, and one job done three ways: run, crash, restart, by mouse, finger and keyboard, in both languages.
-import AxeBuilder from '@axe-core/playwright';
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright/test';
 import type waysWords from '../content/ui/en/ways.json';
+import { violations } from './axe.ts';
 import { expect, languages, test, words as playgroundWords, type Language } from './support.ts';
 
 const wordsOf = (language: Language): typeof waysWords =>
@@ -14,18 +14,6 @@ const fates = async (root: Locator): Promise<(string | null)[]> =>
 const way = (page: Page, name: string): Locator => page.locator(`[data-way="${name}"]`);
 const count = async (column: Locator, fate: string): Promise<number> =>
   Number((await column.locator(`[data-fate="${fate}"]`).getAttribute('data-count')) ?? -1);
-
-async function looks(page: Page, theme: 'light' | 'dark'): Promise<void> {
-  await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-}
-
-async function noViolations(page: Page, within: string): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await looks(page, theme);
-    const { violations } = await new AxeBuilder({ page }).include(within).analyze();
-    expect(violations.map(({ id, nodes }) => [theme, id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-}
 
 /** Chooses and starts on /…/three-ways/; waits until all is told. */
 async function compare(page: Page, fault: string, packets = '1000'): Promise<void> {
@@ -68,7 +56,7 @@ for (const language of languages) {
       // On the line itself, too: the one that counts without asking.
       const marked = root.locator('.program.shown .line.marked, .line.marked').first();
       await expect(marked).toContainText('rule->packets++');
-      await noViolations(page, `#${await root.getAttribute('id')}`);
+      expect(await violations(page, `#${await root.getAttribute('id')}`)).toEqual([]);
       await root.locator('[data-action="reboot"]').click();
       await expect(root.locator('.rebooted')).toContainText(ways.rebooted);
       await expect(root.locator('[data-action="run"]')).toBeFocused();
@@ -97,7 +85,7 @@ for (const language of languages) {
         Number.parseInt(await way(page, name).locator('[data-row="refusal"] dd').innerText());
       expect(await price('ebpf')).toBeLessThan(await price('patch'));
       expect(await price('patch')).toBeLessThan(await price('module'));
-      await noViolations(page, '[data-three-ways]');
+      expect(await violations(page, '[data-three-ways]')).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
         page.viewportSize()?.width ?? 0,
       );
@@ -114,7 +102,7 @@ for (const language of languages) {
       await expect(ebpf.locator('[data-state]')).toHaveAttribute('data-state', 'alive');
       await expect(ebpf).toContainText(ways.verifier);
       await expect(ebpf).toContainText("R0 invalid mem access 'scalar'");
-      await noViolations(page, '[data-three-ways]');
+      expect(await violations(page, '[data-three-ways]')).toEqual([]);
       // After the restart everything comes through, also what nobody wants.
       await way(page, 'module').locator('[data-action="reboot"]').click();
       await expect(way(page, 'module').locator('[data-state]')).toHaveAttribute('data-state', 'alive');
