@@ -6,7 +6,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const LIGHTHOUSE = 'lighthouse@13.5.0';
-export const PAGES = ['', 'what-is-ebpf/', 'glossary/', 'translations/', 'reference/helpers/'] as const;
+/** Every kind of page to read, and every chapter. */
+export const PAGES = [
+  '',
+  'what-is-ebpf/',
+  'kernel-patch/',
+  'kernel-module/',
+  'ebpf-program/',
+  'what-is-ebpf/solutions/',
+  'three-ways/',
+  'glossary/',
+  'translations/',
+  'reference/',
+  'reference/helpers/',
+  'reference/messages/',
+  'reference/messages/memory/',
+  'reference/differences/',
+  'reference/measured/',
+  'examples/xdp-drop/',
+] as const;
 const CATEGORIES = ['performance', 'accessibility', 'best-practices', 'seo'] as const;
 
 interface Report {
@@ -65,17 +83,16 @@ function shortcomings(report: Report): string[] {
   );
 }
 
-/** Prints a line a page; true when every score of every page is 100. `only`: pages whose address contains it. */
+/** Prints a line a page; true when every score of every page is 100. `only`: pages whose address contains it, or ends with it and "$". */
 export function lighthouse(site: string, chromium: string, only = ''): boolean {
   let perfect = true;
   for (const path of ['/', ...['my', 'en'].flatMap((language) => PAGES.map((page) => `/${language}/${page}`))]) {
-    if (!path.includes(only)) continue;
+    if (only.endsWith('$') ? !path.endsWith(only.slice(0, -1)) : !path.includes(only)) continue;
     const report = reportOf(site + path, chromium);
     const scores = CATEGORIES.map((category) => Math.round((report?.categories[category]?.score ?? 0) * 100));
-    const paint = report?.audits['largest-contentful-paint']?.displayValue ?? '';
-    console.log(
-      `${path.padEnd(28)}${scores.map((score) => String(score).padStart(5)).join('')}   largest paint ${paint}`,
-    );
+    const value = (id: string): string => report?.audits[id]?.displayValue?.replace(/\s/g, ' ') ?? '?';
+    const paints = `paint first ${value('first-contentful-paint')}, largest ${value('largest-contentful-paint')}`;
+    console.log(`${path.padEnd(32)}${scores.map((score) => String(score).padStart(5)).join('')}   ${paints}`);
     if (report) for (const line of shortcomings(report)) console.log(line);
     perfect &&= scores.every((score) => score === 100);
   }
