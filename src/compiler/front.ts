@@ -11,7 +11,7 @@ import { intern } from './preprocess/interner.ts';
 import type { Macro } from './preprocess/macro.ts';
 import { Preprocessor } from './preprocess/preprocessor.ts';
 import type { TokenStream } from './preprocess/token-stream.ts';
-import type { Location, RecordType, TranslationUnit } from './tree.ts';
+import type { Location, RecordType, TranslationUnit, Type } from './tree.ts';
 
 export interface FrontEndResult {
   /** null when any diagnostic is an error: then there is nothing to generate code from */
@@ -34,6 +34,8 @@ export interface FrontEndResult {
   readonly tags: readonly TagSymbol[];
   /** the names in sight where `probe` stands in an expression; null when it was not met */
   readonly inSight: ReadonlyMap<number, NamedSymbol> | null;
+  /** the type that a value has to have there; null where nothing says so */
+  readonly expected: Type | null;
 }
 
 const NOTHING = {
@@ -47,6 +49,7 @@ const NOTHING = {
   declared: [],
   tags: [],
   inSight: null,
+  expected: null,
 };
 
 /** Preprocesses, parses and checks one unit. Bad input gives diagnostics, never an exception. */
@@ -96,5 +99,6 @@ export function parseUnit(options: CompileOptions): FrontEndResult {
       return parser.scopes.tags.declared;
     },
     inSight: parser.inSight,
+    expected: parser.expected,
   };
 }

@@ -9,6 +9,7 @@ export type {
   Place,
   SignatureReport,
   SymbolReport,
+  Topic,
 } from '../compiler/service/reports.ts';
 
 /** A reader's project: C files by path, and which of them is compiled. */

@@ -65,7 +65,11 @@ export class Requests {
     switch (request.kind) {
       case 'language': {
         this.#service ??= import('../compiler/service/index.ts').then((module) => new module.LanguageService());
-        return { id, kind: 'answered', report: (await this.#service).answer(request.project, request.query) };
+        const { project, query } = request;
+        // A patch is understood as the kernel's own folder has it, whose headers it includes.
+        const beside = project.target === 'patch' ? (await import('./kernel-lab.ts')).kernelSources : null;
+        const service = await this.#service;
+        return { id, kind: 'answered', report: service.answer(beside ? { ...project, beside } : project, query) };
       }
       case 'bytecode': {
         const { bytecodeOf } = await import('./bytecode.ts');

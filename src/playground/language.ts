@@ -1,17 +1,27 @@
-// The editors' questions, carried to the lab's worker; what a helper does comes from content/helpers in the page's language.
-import type { DefinitionReport, Place } from '../lab/api.ts';
+// The editors' questions, carried to the lab's worker; what a helper does, or a map is, comes from content/ in the page's
+// language.
+import type { DefinitionReport, Place, Project, Topic } from '../lab/api.ts';
 import type { Lab } from '../lab/client.ts';
-import type { Project } from '../lab/api.ts';
 import type { EditorLanguage } from './editor/editor.ts';
 
-const files = import.meta.glob<Readonly<Record<string, string>>>('../../content/helpers/*/helpers.json', {
-  import: 'default',
-});
-const loaded = new Map<string, Promise<Readonly<Record<string, string>>>>();
+type Sentences = Readonly<Record<string, string>>;
 
-/** What the helper does; null where nothing is written about it. */
-export async function helperText(language: string, name: string): Promise<string | null> {
-  const path = `../../content/helpers/${language}/helpers.json`;
+const files = import.meta.glob<Sentences>(
+  ['../../content/helpers/*/{helpers,kernel}.json', '../../content/reference/*/{map,program}-types.json'],
+  { import: 'default' },
+);
+const loaded = new Map<string, Promise<Sentences>>();
+
+const FILES: Readonly<Record<Topic['kind'], string>> = {
+  helper: 'helpers/{}/helpers',
+  kernel: 'helpers/{}/kernel',
+  'map-type': 'reference/{}/map-types',
+  'program-type': 'reference/{}/program-types',
+};
+
+/** What is written about a topic in a language; null where nothing is. */
+export async function describeTopic(language: string, { kind, name }: Topic): Promise<string | null> {
+  const path = `../../content/${FILES[kind].replace('{}', language)}.json`;
   const load = files[path];
   if (!load) return null;
   let texts = loaded.get(path);
@@ -47,6 +57,7 @@ export function editorLanguage({ lab, project, file, language, show }: LanguageH
       if (report) show(report);
     },
     formatted: () => lab.language(project(), { ask: 'format', file }),
-    helper: (name) => helperText(language, name),
+    symbols: async () => (await lab.language(project(), { ask: 'symbols', file })) ?? [],
+    about: (topic) => describeTopic(language, topic),
   };
 }

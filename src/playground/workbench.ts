@@ -3,7 +3,8 @@ import type { Diagnostic, FixIt } from '../diagnostics/diagnostic.ts';
 import type { DefinitionReport, KernelTarget, Project, RunReport, Scenario } from '../lab/api.ts';
 import type { Lab, LabOutcome } from '../lab/client.ts';
 import { element } from './dom.ts';
-import { chooseEditor, chosenEditor, loadEditor, type EditorWords } from './editor/editor.ts';
+import { chooseEditor, chosenEditor, loadEditor } from './editor/editor.ts';
+import { editorWords } from './editor/words.ts';
 import { explanationsIn, type Explanations } from './explanations.ts';
 import { showHeader } from './header-view.ts';
 import type { SaveOutcome } from './keep.ts';
@@ -116,17 +117,7 @@ function createWorkbench(root: HTMLElement, { strings, explanations, language, l
     return main ?? current();
   };
 
-  const words: EditorWords = {
-    size: strings.bytes,
-    offset: strings['at-byte'],
-    declared: strings['declared-in'],
-    undo: strings['key-undo'],
-    redo: strings['key-redo'],
-    indent: strings['key-indent'],
-    what: strings['key-what'],
-    suggest: strings['key-suggest'],
-    keys: strings['keys'],
-  };
+  const words = editorWords(strings);
 
   /** Takes a text from elsewhere: kept on the device, typed in another example of the page, or the original. */
   function adopt(program: Program, text: string): void {
@@ -284,6 +275,9 @@ function createWorkbench(root: HTMLElement, { strings, explanations, language, l
       program.text.slice(0, at(span.line, span.column)) + text + program.text.slice(at(span.endLine, span.endColumn));
     program.editor?.setText(program.text);
     changed(program);
+    // The button goes away with what it mended, and the focus with the button: in the editor, Ctrl+Z takes the change back. Not under a
+    // finger, where the focus would bring up the keyboard over what was mended; undo is a key of the row there.
+    if (!matchMedia('(pointer: coarse)').matches) program.editor?.goTo(span.line, span.column);
   }
 
   function sayFailure(outcome: Exclude<LabOutcome<unknown>, { ok: true }>): void {
@@ -502,6 +496,8 @@ function createWorkbench(root: HTMLElement, { strings, explanations, language, l
       if (program === current()) {
         editor.focus();
         makeRoom(program);
+        // Nobody would guess it: a finger cannot rest on a name without pressing it.
+        if (chosenEditor() === 'codemirror' && matchMedia('(pointer: coarse)').matches) say(strings['hold-hint']);
       }
     } catch (error) {
       hush();
@@ -577,6 +573,7 @@ function createWorkbench(root: HTMLElement, { strings, explanations, language, l
   const entries = (): readonly MenuItem[] => [
     ...(current().editor
       ? [
+          { label: strings['go-to'], act: () => void current().editor?.outline() },
           { label: strings.format, act: () => void current().editor?.format() },
           {
             label: strings.wrap,

@@ -2,7 +2,7 @@
 import type { DiagnosticNote, FixIt, Span } from '../../diagnostics/diagnostic.ts';
 import { textOf } from '../preprocess/interner.ts';
 import type { TokenStream } from '../preprocess/token-stream.ts';
-import type { Expression, FunctionDeclaration, Location, RecordType, Variable } from '../tree.ts';
+import type { Expression, FunctionDeclaration, Location, RecordType, Type, Variable } from '../tree.ts';
 import type { MessageArguments, MessageKey } from './messages.ts';
 import { note } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
@@ -66,6 +66,9 @@ export class Context {
   /** a name that stands where the editor's cursor is (0: none), and the names that were in sight there */
   probe = 0;
   inSight: ReadonlyMap<number, NamedSymbol> | null = null;
+  /** the probe's token, and the type that a value there should have, where something says so */
+  probeAt: Location = -1;
+  expected: Type | null = null;
   /** expressions that stand in parentheses of their own */
   readonly parenthesized = new WeakSet<Expression>();
   /** bodies that compute with floating point in headers that nobody here wrote: an error only where they are called */
@@ -77,6 +80,11 @@ export class Context {
     this.stream = stream;
     this.reporter = reporter;
     this.rules = rules;
+  }
+
+  /** A value of this type is wanted where `value` stands; remembered when that is the probe. */
+  wants(value: Expression, type: Type): void {
+    if (this.probeAt >= 0 && value.at === this.probeAt) this.expected ??= type;
   }
 
   countUse(variable: Variable, more: 1 | -1 = 1): void {

@@ -283,7 +283,10 @@ export function assignTo(
   at: Location,
   last: Location = at,
 ): Expression {
-  if (isPoison(value) || to === POISON) return value;
+  if (isPoison(value) || to === POISON) {
+    c.wants(value, to);
+    return value;
+  }
   const from = value.type;
   // Texts are made only when something is to be said.
   const complain = (key: AssignmentMessage): void => {

@@ -283,6 +283,7 @@ class Builder {
       this.#c.report('designator-array', designator.at, { type: quotedType(type) });
       return this.#giveUp(cursor, type.members.length);
     }
+    this.#c.memberUses.set(designator.at, type);
     const path = findMember(type, designator.name);
     if (!path) {
       this.#c.report('designator-unknown', designator.at, { name: designator.name, type: quotedType(type) });
@@ -404,6 +405,7 @@ class Builder {
   #value(type: Type, offset: number, bitField: BitField, written: WrittenInitializer & { kind: 'expression' }): void {
     const value = rvalue(written.value);
     if (isPoison(value)) {
+      this.#c.wants(value, type);
       this.#complain();
       return;
     }

@@ -151,7 +151,10 @@ export function comparison(
 ): Expression {
   let left = rvalue(leftOperand);
   let right = rvalue(rightOperand);
-  if (isPoison(left) || isPoison(right)) return poison(at);
+  if (isPoison(left) || isPoison(right)) {
+    c.wants(right, left.type);
+    return poison(at);
+  }
   const node = (): Expression => ({ kind: 'compare', operator, type: INT, left, right, at });
   if (isArithmetic(left.type) && isArithmetic(right.type)) {
     const reals = isFloat(left.type) || isFloat(right.type) ? [realConstant(left), realConstant(right)] : [];

@@ -127,7 +127,10 @@ function parseBuiltinCall(p: Parser, name: string, at: Location): Expression {
 
 function parseUndeclared(p: Parser, id: number, at: Location): Expression {
   const name = textOf(id);
-  if (id === p.probe && p.inSight === null) p.inSight = p.scopes.inSight();
+  if (id === p.probe && p.inSight === null) {
+    p.inSight = p.scopes.inSight();
+    p.probeAt = at;
+  }
   if (isBuiltinFunction(name) && p.kind === T.LPAREN) return parseBuiltinCall(p, name, at);
   const library = LIBRARY_BUILTINS.get(name);
   if (library !== undefined && p.kind === T.LPAREN) {

@@ -222,6 +222,10 @@ function parseLabel(p: Parser, into: Statement[]): boolean {
   p.advance();
   const first = p.position;
   const low = parseConstant(p);
+  if (low === null && open) {
+    const { value } = open.node;
+    p.wants(poison(first), value.kind === 'cast' ? value.operand.type : value.type);
+  }
   const high = p.accept(T.ELLIPSIS) ? parseConstant(p) : low;
   p.expectAfter(T.COLON, "'case'");
   if (!open) {

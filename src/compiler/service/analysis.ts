@@ -14,6 +14,10 @@ import type { Place } from './reports.ts';
 export interface ServiceProject {
   readonly files: Readonly<Record<string, string>>;
   readonly main: string;
+  /** kernel-mode C: a module, or a patch of the kernel; without it: eBPF */
+  readonly target?: 'module' | 'patch';
+  /** texts that #include finds beside the project's own, which are none of the reader's: the kernel's, for a patch */
+  readonly beside?: Readonly<Record<string, string>>;
   /** a name that the text holds where the cursor is */
   readonly probe?: string;
 }
@@ -39,9 +43,11 @@ export class Analysis {
   readonly file: SourceFile;
   readonly raw: RawTokens;
   readonly text: string;
+  readonly project: ServiceProject;
   #locations: Map<number, Location> | null = null;
 
-  private constructor(front: FrontEndResult, stream: TokenStream, file: SourceFile) {
+  private constructor(project: ServiceProject, front: FrontEndResult, stream: TokenStream, file: SourceFile) {
+    this.project = project;
     this.front = front;
     this.stream = stream;
     this.file = file;
@@ -52,16 +58,26 @@ export class Analysis {
   /** `file` as the project's main file sees it; where it does not include it, on its own. Null when there is no such text. */
   static of(project: ServiceProject, file: string): Analysis | null {
     for (const main of new Set([project.main, file])) {
-      const files = new Map(Object.entries(project.files));
+      const files = new Map(Object.entries({ ...project.beside, ...project.files }));
       const front = parseUnit({
         files,
         main,
+        target: project.target === undefined ? 'bpf' : 'module',
         ...(project.probe === undefined ? {} : { probe: project.probe }),
       });
       const found = front.tokens?.sources.files.find((candidate) => candidate.path === file);
-      if (front.tokens && found) return new Analysis(front, front.tokens, found);
+      if (front.tokens && found) return new Analysis(project, front, front.tokens, found);
     }
     return null;
+  }
+
+  get kernelMode(): boolean {
+    return this.project.target !== undefined;
+  }
+
+  /** Is the file the reader's own, and none of the headers that come along? */
+  isOwn(path: string): boolean {
+    return path in this.project.files;
   }
 
   offset(place: Place): number {

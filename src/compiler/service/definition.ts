@@ -1,5 +1,5 @@
 // Where is it declared? Also in headers, whose text then comes along.
-import { HEADERS, COMPILER_HEADERS } from '../headers/index.ts';
+import { COMPILER_HEADERS, HEADERS, kernelHeader } from '../headers/index.ts';
 import { normalizePath } from '../preprocess/files.ts';
 import type { Analysis, ServiceProject } from './analysis.ts';
 import { declarationPlace, shortName } from './hover.ts';
@@ -14,7 +14,11 @@ function included(analysis: Analysis, place: Place, project: ServiceProject): De
   if (name === undefined) return null;
   const folder = analysis.file.path.includes('/') ? analysis.file.path.replace(/\/[^/]*$/, '/') : '';
   const own = normalizePath(folder + name);
-  const text = HEADERS.get(name) ?? COMPILER_HEADERS.get(name);
+  const text =
+    project.beside?.[own] ??
+    (analysis.kernelMode ? kernelHeader(name) : undefined) ??
+    HEADERS.get(name) ??
+    COMPILER_HEADERS.get(name);
   const span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
   if (own in project.files) return { span: { file: own, ...span }, text: null };
   return text === undefined ? null : { span: { file: name, ...span }, text };

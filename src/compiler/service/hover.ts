@@ -6,7 +6,8 @@ import { findMember } from '../check/members.ts';
 import type { Macro } from '../preprocess/macro.ts';
 import type { Analysis, Meaning, RawToken } from './analysis.ts';
 import { calledType, declare, isHelper, macroBody, macroHead, sizeOrNull, symbolText, tagText } from './describe.ts';
-import type { HoverReport, Place } from './reports.ts';
+import type { HoverReport, Place, Topic } from './reports.ts';
+import { constantTopic, functionTopic, helperTopic, sectionTopic } from './topics.ts';
 
 /** Place, in all the unit's texts, of what a name means; -1 for what has none (built-in). */
 export function declarationPlace(analysis: Analysis, meaning: Meaning): number {
@@ -72,14 +73,14 @@ interface Described {
   readonly size: number | null;
   readonly offset: number | null;
   readonly value: string | null;
-  readonly helper: string | null;
+  readonly about: Topic | null;
 }
 const only = (declaration: string, more: Partial<Described> = {}): Described => ({
   declaration,
   size: null,
   offset: null,
   value: null,
-  helper: null,
+  about: null,
   ...more,
 });
 
@@ -89,10 +90,10 @@ function pointedRecord(type: Type): RecordType | null {
   return inner.kind === 'record' && inner.tag === '' ? inner : null;
 }
 
-function describeMacro(name: string, macro: Macro): Described {
+function describeMacro(analysis: Analysis, name: string, macro: Macro): Described {
   if (macro.builtin !== null) return only(`#define ${macroHead(name, macro)}`);
-  const helper = name === 'bpf_printk' ? name : null;
-  return only(`#define ${macroHead(name, macro)} ${macroBody(macro)}`.trimEnd(), { helper });
+  const about = functionTopic(analysis, name, macro.place);
+  return only(`#define ${macroHead(name, macro)} ${macroBody(macro)}`.trimEnd(), { about });
 }
 
 /** The text from one token to the end of another, as it stands in its file; null when they are in different ones. */
@@ -112,7 +113,7 @@ function written(analysis: Analysis, first: Location, last: Location): string | 
 function describeMeaning(analysis: Analysis, meaning: Meaning): Described | null {
   switch (meaning.kind) {
     case 'macro':
-      return describeMacro(meaning.name, meaning.macro);
+      return describeMacro(analysis, meaning.name, meaning.macro);
     case 'tag':
       return only(tagText(meaning.tag), { size: sizeOrNull(meaning.tag) });
     case 'member': {
@@ -136,16 +137,16 @@ function describeMeaning(analysis: Analysis, meaning: Meaning): Described | null
         );
         return only(`enum ${owner?.tag ? `${owner.tag} ` : ''}{ ${name} = ${symbol.value} }`, {
           size: sizeOrNull(symbol.type),
+          about: constantTopic(name),
         });
       }
       const text = symbolText(symbol);
       if (symbol.kind === 'typedef') return only(text, { size: sizeOrNull(symbol.type) });
       if (symbol.kind === 'function') {
-        // Wrappers around helpers, as bpf/bpf_tracing.h has them, are documented like helpers.
-        return only(text, { helper: meaning.name.startsWith('bpf_') ? meaning.name : null });
+        return only(text, { about: functionTopic(analysis, meaning.name, declarationPlace(analysis, meaning)) });
       }
       const { variable } = symbol;
-      if (isHelper(variable)) return only(text, { helper: variable.name });
+      if (isHelper(variable)) return only(text, { about: helperTopic(variable.name) });
       const anonymous = pointedRecord(variable.type);
       const isMap = variable.attributes.section === '.maps';
       const spelled =
@@ -157,7 +158,30 @@ function describeMeaning(analysis: Analysis, meaning: Meaning): Described | null
   }
 }
 
+/** SEC("xdp"): what kind of program that makes of a function. */
+function section(analysis: Analysis, place: Place): HoverReport | null {
+  const line = analysis.text.split('\n')[place.line - 1] ?? '';
+  const at = place.column - 1;
+  for (const match of line.matchAll(/\bSEC\(\s*"([^"]*)"/g)) {
+    const end = match.index + match[0].length;
+    const start = end - (match[1]?.length ?? 0) - 2;
+    const about = at >= start && at <= end ? sectionTopic(match[1] ?? '') : null;
+    if (!about) continue;
+    const span = {
+      file: analysis.file.path,
+      line: place.line,
+      column: start + 1,
+      endLine: place.line,
+      endColumn: end + 1,
+    };
+    return { span, ...only(`${match[0]})`, { about }), comment: null, declared: false, origin: null };
+  }
+  return null;
+}
+
 export function hover(analysis: Analysis, place: Place): HoverReport | null {
+  const inSection = analysis.kernelMode ? null : section(analysis, place);
+  if (inSection) return inSection;
   const token: RawToken | null = analysis.tokenAt(analysis.offset(place));
   const meaning = token && analysis.meaning(token);
   if (!token || !meaning) return null;
@@ -173,9 +197,10 @@ export function hover(analysis: Analysis, place: Place): HoverReport | null {
     span: { file: analysis.file.path, line: from.line, column: from.column, endLine: to.line, endColumn: to.column },
     ...described,
     comment: where ? commentAbove(text, where.line) : null,
+    declared: at >= 0 && at !== analysis.file.base + token.from,
     origin: where && where.file !== analysis.file.path ? { file: shortName(where.file), line: where.line } : null,
   };
 }
 
 /** A header as #include names it. */
-export const shortName = (path: string): string => path.replace(/^<built-in>\//, '');
+export const shortName = (path: string): string => path.replace(/^<built-in>\/(?:kernel\/)?/, '');

@@ -66,6 +66,8 @@ function sameProject(a: ServiceProject, b: ServiceProject): boolean {
   const names = Object.keys(a.files);
   return (
     a.main === b.main &&
+    a.target === b.target &&
+    a.beside === b.beside &&
     names.length === Object.keys(b.files).length &&
     names.every((name) => a.files[name] === b.files[name])
   );

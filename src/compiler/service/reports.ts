@@ -7,6 +7,13 @@ export interface Place {
   readonly column: number;
 }
 
+/** What content/ tells of in the reader's language, by the name that it is kept under. */
+export interface Topic {
+  /** `kernel`: a function or macro of the kernel's, for modules and patches */
+  readonly kind: 'helper' | 'kernel' | 'map-type' | 'program-type';
+  readonly name: string;
+}
+
 /** What stands at a place. */
 export interface HoverReport {
   /** the name that the report is about */
@@ -19,10 +26,11 @@ export interface HoverReport {
   readonly offset: number | null;
   /** of a constant or a macro that is one, in C's spelling */
   readonly value: string | null;
-  /** the helper's name as C writes it (bpf_map_lookup_elem): its documentation is found by it */
-  readonly helper: string | null;
+  readonly about: Topic | null;
   /** the comment above the declaration, without its signs */
   readonly comment: string | null;
+  /** is it declared elsewhere, so that one can go there? */
+  readonly declared: boolean;
   /** where it is declared, when that is another file */
   readonly origin: { readonly file: string; readonly line: number } | null;
 }
@@ -35,7 +43,9 @@ export interface CompletionItem {
   readonly kind: CompletionKind;
   /** its type, or what a macro stands for */
   readonly detail: string;
-  readonly helper: string | null;
+  /** what is written, where that is more than the label */
+  readonly insert?: string;
+  readonly about: Topic | null;
   /** -99 to 99: the higher, the nearer to what is meant */
   readonly boost: number;
 }
@@ -54,7 +64,7 @@ export interface SignatureReport {
   readonly parameters: readonly (readonly [from: number, to: number])[];
   /** which of them is being written */
   readonly active: number;
-  readonly helper: string | null;
+  readonly about: Topic | null;
 }
 
 export interface DefinitionReport {

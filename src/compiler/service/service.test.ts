@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ServiceProject } from './analysis.ts';
 import { LanguageService, type LanguageQuery } from './index.ts';
 import type {
   CompletionReport,
@@ -44,10 +45,18 @@ function casesOf(path: string): Case[] {
 }
 
 const OWN = '#pragma once\n#define OWN 3\n';
+const KERNEL = '/* Is it ours? */\nint ip_is_ours(const void *packet);\n';
+
+/** A name that begins with `module: ` or `patch: ` says what the C is for. */
+function projectOf({ name, text }: Pick<Case, 'name' | 'text'>): ServiceProject {
+  const files = { 'main.c': text, 'own.h': OWN };
+  const target = /^(module|patch): /.exec(name)?.[1] as 'module' | 'patch' | undefined;
+  if (target === undefined) return { files, main: 'main.c' };
+  return { files, main: 'main.c', target, ...(target === 'patch' ? { beside: { 'kernel.h': KERNEL } } : {}) };
+}
 
 function ask(it: Case, query: 'hover' | 'complete' | 'define' | 'signature'): unknown {
-  const files = { 'main.c': it.text, 'own.h': OWN };
-  return new LanguageService().answer({ files, main: 'main.c' }, { ask: query, file: 'main.c', place: it.place });
+  return new LanguageService().answer(projectOf(it), { ask: query, file: 'main.c', place: it.place });
 }
 
 const inLines = (report: HoverReport | null): string[] =>
@@ -58,7 +67,7 @@ const inLines = (report: HoverReport | null): string[] =>
         report.size === null ? null : `${report.size} bytes`,
         report.offset === null ? null : `at byte ${report.offset}`,
         report.value === null ? null : `= ${report.value}`,
-        report.helper === null ? null : `helper ${report.helper}`,
+        report.about === null ? null : `about ${report.about.kind} ${report.about.name}`,
         ...(report.comment?.split('\n') ?? []),
         report.origin?.file ?? null,
       ].filter((line) => line !== null);
@@ -111,8 +120,7 @@ describe('signature', () => {
 
 describe('symbols', () => {
   test.each(casesOf(join(fixtures, 'symbols.c')))('$name', (it) => {
-    const project = { files: { 'main.c': it.text }, main: 'main.c' };
-    const symbols = new LanguageService().answer(project, { ask: 'symbols', file: 'main.c' }) as SymbolReport[];
+    const symbols = new LanguageService().answer(projectOf(it), { ask: 'symbols', file: 'main.c' }) as SymbolReport[];
     expect(symbols.map((symbol) => `${symbol.kind} ${symbol.name}`)).toEqual(it.expected);
     const lines = it.text.split('\n');
     for (const { name, span } of symbols)

@@ -3,15 +3,16 @@ import { intern } from '../preprocess/interner.ts';
 import * as T from '../preprocess/token.ts';
 import type { Analysis, RawToken } from './analysis.ts';
 import { calledType, declare, isHelper, macroHead } from './describe.ts';
-import type { Place, SignatureReport } from './reports.ts';
+import type { Place, SignatureReport, Topic } from './reports.ts';
+import { functionTopic, helperTopic } from './topics.ts';
 
-interface OpenCall {
+export interface OpenCall {
   readonly name: RawToken;
   readonly argument: number;
 }
 
 /** The innermost call whose parentheses are open at `offset`. */
-function openCall(analysis: Analysis, offset: number): OpenCall | null {
+export function openCall(analysis: Analysis, offset: number): OpenCall | null {
   let depth = 0;
   let argument = 0;
   for (let i = analysis.indexBefore(offset); i >= 0; i--) {
@@ -39,7 +40,7 @@ function report(
   parameters: readonly string[],
   tail: string,
   argument: number,
-  helper: string | null,
+  about: Topic | null,
 ): SignatureReport {
   let label = head;
   const spans = parameters.map((parameter, i) => {
@@ -50,7 +51,7 @@ function report(
   });
   const last = parameters.at(-1) ?? '';
   const active = last.includes('...') ? Math.min(argument, parameters.length - 1) : argument;
-  return { label: label + tail, parameters: spans, active, helper };
+  return { label: label + tail, parameters: spans, active, about };
 }
 
 export function signature(analysis: Analysis, place: Place): SignatureReport | null {
@@ -66,7 +67,7 @@ export function signature(analysis: Analysis, place: Place): SignatureReport | n
       .slice(text.length + 1, -1)
       .split(', ')
       .filter((it) => it !== '');
-    return report(`${text}(`, names, ')', call.argument, text === 'bpf_printk' ? text : null);
+    return report(`${text}(`, names, ')', call.argument, functionTopic(analysis, text, macro.place));
   }
   const type =
     symbol?.kind === 'function'
@@ -77,7 +78,12 @@ export function signature(analysis: Analysis, place: Place): SignatureReport | n
   if (!type || !symbol) return null;
   const parameters = type.parameters.map((parameter) => declare(parameter.type, parameter.name));
   if (type.variadic) parameters.push('...');
-  const helper = symbol.kind === 'function' || (symbol.kind === 'variable' && isHelper(symbol.variable)) ? text : null;
+  const about =
+    symbol.kind === 'variable'
+      ? isHelper(symbol.variable)
+        ? helperTopic(text)
+        : null
+      : functionTopic(analysis, text, analysis.stream.diagnosticPlace(symbol.at));
   // The result's type stands in front, whatever shape it has.
   const whole = declare(type.result, `${text}(`);
   return report(
@@ -85,6 +91,6 @@ export function signature(analysis: Analysis, place: Place): SignatureReport | n
     parameters.length > 0 ? parameters : [],
     parameters.length > 0 ? ')' : 'void)',
     call.argument,
-    helper,
+    about,
   );
 }

@@ -12,6 +12,8 @@ export function documentSymbols(analysis: Analysis): SymbolReport[] {
   const found = new Map<number, SymbolReport>();
   const add = (place: number, name: string, kind: SymbolReport['kind'], detail: string): void => {
     if (place < from || place > to || name === '') return;
+    // What a macro declares under a name of its own is none of the text's.
+    if (!file.raw.text.startsWith(name, place - from)) return;
     found.set(place, { name, kind, detail, span: stream.sources.span(place) });
   };
   const placeOf = (at: Location): number => (at < 0 ? -1 : stream.diagnosticPlace(at));
@@ -29,7 +31,8 @@ export function documentSymbols(analysis: Analysis): SymbolReport[] {
       add(place, symbol.type.kind === 'typedef' ? symbol.type.name : '', 'type', symbolText(symbol));
     } else if (symbol.kind === 'function') {
       const { section } = symbol.function.attributes;
-      const kind = section !== null && section !== '.text' ? 'program' : 'function';
+      const isProgram = !analysis.kernelMode && section !== null && section !== '.text';
+      const kind = isProgram ? 'program' : 'function';
       add(place, symbol.function.name, kind, kind === 'program' ? `SEC("${section ?? ''}")` : symbolText(symbol));
     } else {
       const { variable } = symbol;

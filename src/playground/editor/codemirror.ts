@@ -1,59 +1,27 @@
 // CodeMirror, with the page's own colours, face and measures: for fingers, and for whoever prefers it.
-import {
-  autocompletion,
-  closeBrackets,
-  closeBracketsKeymap,
-  completionKeymap,
-  startCompletion,
-  type Completion,
-  type CompletionContext,
-  type CompletionResult,
-} from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentMore, redo, undo } from '@codemirror/commands';
+import { closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentMore, isolateHistory, redo, undo } from '@codemirror/commands';
 import { bracketMatching, indentService, indentUnit } from '@codemirror/language';
 import { lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint';
-import {
-  Compartment,
-  EditorState,
-  StateEffect,
-  StateField,
-  Transaction,
-  type Extension,
-  type Text,
-} from '@codemirror/state';
+import { Compartment, EditorState, StateEffect, StateField, Transaction, type Extension } from '@codemirror/state';
 import {
   Decoration,
   drawSelection,
   EditorView,
   highlightActiveLine,
-  hoverTooltip,
   keymap,
   lineNumbers,
-  showTooltip,
   WidgetType,
   type DecorationSet,
-  type Tooltip,
 } from '@codemirror/view';
-import type { CompletionItem, Place } from '../../lab/api.ts';
 import { element } from '../dom.ts';
 import { colours } from './codemirror-colours.ts';
-import { difference, type EditorLanguage, type EditorProblem, type EditorWords, type OpenEditor } from './editor.ts';
-import { hoverElement, signatureElement } from './hover.ts';
+import { languageSupport, offsetOf, placeAt, tellAtCursor } from './codemirror-language.ts';
+import { difference, type EditorProblem, type OpenEditor } from './editor.ts';
+import { openGoTo } from './go-to.ts';
 import { showKeys } from './key-row.ts';
 import './editor.css';
 import './codemirror.css';
-
-// ---------------------------------------------------------------- places
-
-function placeAt(doc: Text, offset: number): Place {
-  const line = doc.lineAt(offset);
-  return { line: line.number, column: offset - line.from + 1 };
-}
-
-function offsetOf(doc: Text, { line, column }: Place): number {
-  const found = doc.line(Math.min(Math.max(1, line), doc.lines));
-  return Math.min(found.from + Math.max(1, column) - 1, found.to);
-}
 
 // ---------------------------------------------------------------- problems beneath their lines
 
@@ -98,113 +66,6 @@ const notes = StateField.define<DecorationSet>({
   },
   provide: (field) => EditorView.decorations.from(field),
 });
-
-// ---------------------------------------------------------------- what the language service tells
-
-const icons: Readonly<Record<CompletionItem['kind'], string>> = {
-  member: 'property',
-  helper: 'function',
-  function: 'function',
-  macro: 'constant',
-  constant: 'constant',
-  variable: 'variable',
-  type: 'type',
-  keyword: 'keyword',
-  section: 'text',
-};
-
-function completions(language: EditorLanguage) {
-  return async (context: CompletionContext): Promise<CompletionResult | null> => {
-    const before = context.matchBefore(/[\w$]+$|(?:\.|->|SEC\(")$|SEC\("[\w./?]*$/);
-    if (!before && !context.explicit) return null;
-    const { doc } = context.state;
-    const report = await language.complete(placeAt(doc, context.pos));
-    if (!report || report.items.length === 0 || context.aborted) return null;
-    const from = offsetOf(doc, report.from);
-    const options = report.items.map((item): Completion => {
-      const { helper } = item;
-      return {
-        label: item.label,
-        type: icons[item.kind],
-        detail: item.detail,
-        boost: item.boost,
-        // On a phone the list leaves no room beside it; the key `?` tells the same.
-        ...(helper === null || window.innerWidth < 700
-          ? {}
-          : {
-              info: async () => {
-                const text = await language.helper(helper);
-                return text === null ? null : element('p', { class: 'completion-info' }, text);
-              },
-            }),
-      };
-    });
-    return { from, options, validFor: /^[\w$./?]*$/ };
-  };
-}
-
-const setSignature = StateEffect.define<Tooltip | null>();
-const signature = StateField.define<Tooltip | null>({
-  create: () => null,
-  update(old, transaction) {
-    for (const effect of transaction.effects) if (effect.is(setSignature)) return effect.value;
-    return old && { ...old, pos: transaction.changes.mapPos(old.pos) };
-  },
-  provide: (field) => showTooltip.from(field),
-});
-
-/** Shows the prototype of the call that one is writing, above the line. */
-function signatureHelp(language: EditorLanguage): Extension {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return [
-    signature,
-    EditorView.updateListener.of(({ docChanged, selectionSet, state, view }) => {
-      if (!docChanged && !selectionSet) return;
-      clearTimeout(timer);
-      const pos = state.selection.main.head;
-      const shown = state.field(signature) !== null;
-      const line = state.doc.lineAt(pos);
-      // Only what could be inside a call's parentheses is asked about.
-      if (!shown && !/[(,]\s*[^;{}]*$/.test(state.doc.sliceString(Math.max(0, line.from - 200), pos))) return;
-      timer = setTimeout(() => {
-        void language.signature(placeAt(state.doc, pos)).then((report) => {
-          if (view.state.selection.main.head !== pos) return;
-          if (!report && !view.state.field(signature)) return;
-          const tooltip: Tooltip | null = report && {
-            pos,
-            above: true,
-            strictSide: true,
-            create: () => ({ dom: signatureElement(report) }),
-          };
-          view.dispatch({ effects: setSignature.of(tooltip) });
-        });
-      }, 120);
-    }),
-    EditorView.domEventHandlers({
-      blur: (_, view) => {
-        if (view.state.field(signature)) view.dispatch({ effects: setSignature.of(null) });
-      },
-    }),
-  ];
-}
-
-async function hoverAt(
-  view: EditorView,
-  pos: number,
-  language: EditorLanguage,
-  words: EditorWords,
-): Promise<Tooltip | null> {
-  const { doc } = view.state;
-  const report = await language.hover(placeAt(doc, pos));
-  if (!report) return null;
-  const dom = await hoverElement(report, language, words);
-  return {
-    pos: offsetOf(doc, { line: report.span.line, column: report.span.column }),
-    end: offsetOf(doc, { line: report.span.endLine, column: report.span.endColumn }),
-    above: true,
-    create: () => ({ dom }),
-  };
-}
 
 // ---------------------------------------------------------------- the editor
 
@@ -258,14 +119,9 @@ export const openCodeMirror: OpenEditor = (host, options) => {
         wrap.of(wrapping(options.wrap)),
         colours,
         notes,
-        autocompletion({ override: [completions(language)], icons: false, activateOnTypingDelay: 60 }),
-        signatureHelp(language),
-        fingers ? [] : hoverTooltip((it, pos) => hoverAt(it, pos, language, words), { hoverTime: 400 }),
+        languageSupport(language, words, fingers),
         keymap.of([
-          {
-            key: 'F12',
-            run: (it) => (void language.define(placeAt(it.state.doc, it.state.selection.main.head)), true),
-          },
+          { key: 'Mod-Shift-o', run: () => (void outline(), true) },
           { key: 'Shift-Alt-f', run: () => (void format(), true) },
           ...closeBracketsKeymap,
           ...completionKeymap,
@@ -327,10 +183,7 @@ export const openCodeMirror: OpenEditor = (host, options) => {
     undo: () => void undo(view),
     redo: () => void redo(view),
     suggest: () => void startCompletion(view),
-    what: () => {
-      const pos = view.state.selection.main.head;
-      void hoverAt(view, pos, language, words).then((tooltip) => view.dispatch({ effects: setSignature.of(tooltip) }));
-    },
+    what: () => tellAtCursor(view, language, words),
   };
 
   /** The line that is being written stays above the bar, wherever the keyboard pushed it. */
@@ -354,7 +207,17 @@ export const openCodeMirror: OpenEditor = (host, options) => {
     const after = await language.formatted();
     if (after === null || after === before || view.state.doc.toString() !== before) return;
     const { from, to, insert } = difference(before, after);
-    view.dispatch({ changes: { from, to, insert }, userEvent: 'input.format' });
+    view.dispatch({ changes: { from, to, insert }, userEvent: 'format', annotations: isolateHistory.of('full') });
+  }
+
+  function goTo(line: number, column: number): void {
+    const pos = offsetOf(view.state.doc, { line, column });
+    view.dispatch({ selection: { anchor: pos }, effects: EditorView.scrollIntoView(pos, { y: 'center' }) });
+    view.focus();
+  }
+
+  async function outline(): Promise<void> {
+    openGoTo(await language.symbols(), words, goTo);
   }
 
   return {
@@ -362,7 +225,11 @@ export const openCodeMirror: OpenEditor = (host, options) => {
     setText(text) {
       silent = true;
       const { from, to, insert } = difference(view.state.doc.toString(), text);
-      view.dispatch({ changes: { from, to, insert }, annotations: Transaction.userEvent.of('set') });
+      view.dispatch({
+        changes: { from, to, insert },
+        // One step of its own: what was typed just before is undone by itself.
+        annotations: [Transaction.userEvent.of('set'), isolateHistory.of('full')],
+      });
       silent = false;
     },
     showProblems(problems, calm = true) {
@@ -381,14 +248,11 @@ export const openCodeMirror: OpenEditor = (host, options) => {
       const errors = problems.filter((problem) => problem.severity === 'error').slice(0, 20);
       if (calm || errors.length === 0) view.dispatch({ effects: setNotes.of(errors) });
     },
-    goTo(line, column) {
-      const pos = offsetOf(view.state.doc, { line, column });
-      view.dispatch({ selection: { anchor: pos }, effects: EditorView.scrollIntoView(pos, { y: 'center' }) });
-      view.focus();
-    },
+    goTo,
     focus: () => view.focus(),
     setWrap: (on) => view.dispatch({ effects: wrap.reconfigure(wrapping(on)) }),
     format,
+    outline,
     close() {
       clearTimeout(leaving);
       hideKeys?.();

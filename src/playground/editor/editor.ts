@@ -1,6 +1,9 @@
 // What the playground asks of an editor, and what an editor may ask of the playground. Two implementations: Monaco for a
 // mouse and a keyboard, CodeMirror for fingers. The reader may choose the other one; the choice is kept on the device.
-import type { CompletionReport, HoverReport, Place, SignatureReport } from '../../lab/api.ts';
+import type { CompletionReport, HoverReport, Place, SignatureReport, SymbolReport, Topic } from '../../lab/api.ts';
+import type { EditorWords } from './words.ts';
+
+export type { EditorWords };
 
 export interface EditorProblem {
   readonly line: number;
@@ -13,7 +16,7 @@ export interface EditorProblem {
 
 export interface CodeEditor {
   text(): string;
-  /** replaces what differs, undoable; does not count as a change by the reader */
+  /** replaces what differs, as one step that can be undone; does not count as a change by the reader */
   setText(text: string): void;
   /** `calm`: nobody is typing, so that lines may move to make room for what is wrong with them */
   showProblems(problems: readonly EditorProblem[], calm?: boolean): void;
@@ -23,6 +26,8 @@ export interface CodeEditor {
   setWrap(wrap: boolean): void;
   /** formats the text, as one step that can be undone */
   format(): Promise<void>;
+  /** shows what the file declares, for the reader to go there */
+  outline(): Promise<void>;
   /** takes the editor out of the page; the text is the caller's to keep */
   close(): void;
 }
@@ -35,21 +40,10 @@ export interface EditorLanguage {
   /** leads the reader to where the name is declared, in this file or another */
   define(place: Place): Promise<void>;
   formatted(): Promise<string | null>;
-  /** what a helper does, in the page's language; null for what is no helper */
-  helper(name: string): Promise<string | null>;
-}
-
-/** Words that an editor shows by itself. */
-export interface EditorWords {
-  readonly size: string;
-  readonly offset: string;
-  readonly declared: string;
-  readonly undo: string;
-  readonly redo: string;
-  readonly indent: string;
-  readonly what: string;
-  readonly keys: string;
-  readonly suggest: string;
+  /** what the file declares, in the order of the text */
+  symbols(): Promise<readonly SymbolReport[]>;
+  /** what a helper does, or a map is, in the page's language; null where nothing is written about it */
+  about(topic: Topic): Promise<string | null>;
 }
 
 export interface EditorOptions {

@@ -3,7 +3,8 @@ import type { HoverReport, SignatureReport } from '../../lab/api.ts';
 import { colouredLines } from '../c-tokens.ts';
 import { element } from '../dom.ts';
 import { fill } from '../strings.ts';
-import type { EditorLanguage, EditorWords } from './editor.ts';
+import type { EditorLanguage } from './editor.ts';
+import type { EditorWords } from './words.ts';
 
 function code(text: string): HTMLElement {
   return element(
@@ -21,12 +22,14 @@ export function measures(report: HoverReport, words: EditorWords): string {
   return parts.join(' · ');
 }
 
+/** `leave`: the reader goes to the declaration, so that what hovers can be taken away. */
 export async function hoverElement(
   report: HoverReport,
   language: EditorLanguage,
   words: EditorWords,
+  leave: () => void,
 ): Promise<HTMLElement> {
-  const documentation = report.helper === null ? null : await language.helper(report.helper);
+  const documentation = report.about === null ? null : await language.about(report.about);
   const facts = measures(report, words);
   return element(
     'div',
@@ -45,21 +48,39 @@ export async function hoverElement(
           { class: 'hover-facts' },
           fill(words.declared, { file: report.origin.file, line: report.origin.line }),
         ),
+    report.declared ? declarationButton(report, language, words, leave) : null,
   );
 }
 
-/** A call's prototype with the argument that is being written set off. */
-export function signatureElement(report: SignatureReport): HTMLElement {
+function declarationButton(
+  { span }: HoverReport,
+  language: EditorLanguage,
+  words: EditorWords,
+  leave: () => void,
+): HTMLElement {
+  const button = element('button', { type: 'button', class: 'hover-declaration' }, words.goToDeclaration);
+  // The press must not take the focus from the editor: what hovers would be gone before it is a click.
+  for (const press of ['pointerdown', 'mousedown']) button.addEventListener(press, (event) => event.preventDefault());
+  button.addEventListener('click', () => {
+    leave();
+    void language.define({ line: span.line, column: span.column });
+  });
+  return button;
+}
+
+/** A call's prototype with the argument that is being written set off, and what the function does. */
+export function signatureElement(report: SignatureReport, documentation: string | null): HTMLElement {
   const [from, to] = report.parameters[report.active] ?? [0, 0];
   return element(
     'div',
-    { class: 'hover signature', translate: 'no' },
+    { class: 'hover signature' },
     element(
       'code',
-      { lang: 'en' },
+      { lang: 'en', translate: 'no' },
       report.label.slice(0, from),
       element('mark', {}, report.label.slice(from, to)),
       report.label.slice(to),
     ),
+    documentation === null ? null : element('p', {}, documentation),
   );
 }

@@ -1,7 +1,7 @@
 // A row of the keys that C needs and a phone's keyboard hides, above that keyboard. A press never takes the focus from the
 // editor, so the keyboard stays open.
 import { element } from '../dom.ts';
-import type { EditorWords } from './editor.ts';
+import type { EditorWords } from './words.ts';
 import './key-row.css';
 
 const SIGNS = [
@@ -69,10 +69,11 @@ export function showKeys(place: HTMLElement, words: EditorWords, actions: KeyAct
   const row = element(
     'div',
     { class: 'key-row', role: 'toolbar', 'aria-label': words.keys, translate: 'no' },
+    // First, since it is what nobody would look for behind twenty signs.
+    key('?', () => actions.what(), words.what),
     key('⇥', () => actions.indent(), words.indent),
     ...SIGNS.map((sign) => key(sign, () => actions.insert(sign))),
     key('…', () => actions.suggest(), words.suggest),
-    key('?', () => actions.what(), words.what),
     key('↶', () => actions.undo(), words.undo),
     key('↷', () => actions.redo(), words.redo),
   );

@@ -3,9 +3,10 @@ import * as monaco from 'monaco-editor/editor';
 import 'monaco-editor/features/parameterHints/register';
 // features/suggest registers only its inline part; the list itself is this contribution.
 import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
-import type { CompletionItem, Place } from '../../lab/api.ts';
+import type { CompletionItem, Place, Topic } from '../../lab/api.ts';
 import { fill } from '../strings.ts';
-import type { EditorLanguage, EditorWords } from './editor.ts';
+import type { EditorLanguage } from './editor.ts';
+import type { EditorWords } from './words.ts';
 import { measures } from './hover.ts';
 
 interface Owner {
@@ -40,7 +41,7 @@ export function registerLanguage(): void {
       const report = await owner?.language.hover(place(position));
       if (!owner || !report) return null;
       const { words, language } = owner;
-      const documentation = report.helper === null ? null : await language.helper(report.helper);
+      const documentation = report.about === null ? null : await language.about(report.about);
       const facts = measures(report, words);
       const { span, origin } = report;
       const texts = [
@@ -58,12 +59,14 @@ export function registerLanguage(): void {
   });
 
   monaco.languages.registerCompletionItemProvider('c', {
-    triggerCharacters: ['.', '>', '"', '#', '<'],
+    triggerCharacters: ['.', '>', '"', '#', '<', '('],
     async provideCompletionItems(model, position) {
       const before = model.getLineContent(position.lineNumber).slice(0, position.column - 1);
       // Typed `>` alone is a comparison; `<` matters only to #include.
       if (before.endsWith('>') && !before.endsWith('->')) return null;
       if (before.endsWith('<') && !/#\s*include\s*<$/.test(before)) return null;
+      // A call's parenthesis brings up its signature; only a map's attributes are a list to choose from.
+      if (before.endsWith('(') && !/\b__(?:uint|ulong|type|array)\($/.test(before)) return null;
       const report = await owners.get(model)?.language.complete(place(position));
       if (!report) return null;
       const range = new monaco.Range(report.from.line, report.from.column, position.lineNumber, position.column);
@@ -72,19 +75,19 @@ export function registerLanguage(): void {
         suggestions: report.items.map((item, index) => ({
           label: { label: item.label, description: item.detail },
           kind: kinds[item.kind],
-          insertText: item.label,
+          insertText: item.insert ?? item.label,
           range,
           sortText: String(index).padStart(4, '0'),
-          // Kept for resolving: which model asked, and what helper it is.
-          helper: item.helper,
+          // Kept for resolving: which model asked, and what it is.
+          about: item.about,
           model,
         })),
       };
     },
     async resolveCompletionItem(item) {
-      const { helper, model } = item as { helper?: string | null; model?: monaco.editor.ITextModel };
+      const { about, model } = item as { about?: Topic | null; model?: monaco.editor.ITextModel };
       const owner = model && owners.get(model);
-      const documentation = helper && owner ? await owner.language.helper(helper) : null;
+      const documentation = about && owner ? await owner.language.about(about) : null;
       return documentation === null ? item : { ...item, documentation };
     },
   });
@@ -96,7 +99,7 @@ export function registerLanguage(): void {
       const owner = owners.get(model);
       const report = await owner?.language.signature(place(position));
       if (!owner || !report) return null;
-      const documentation = report.helper === null ? null : await owner.language.helper(report.helper);
+      const documentation = report.about === null ? null : await owner.language.about(report.about);
       return {
         value: {
           activeSignature: 0,

@@ -23,6 +23,7 @@ import c from 'shiki/langs/c.mjs';
 import { codeThemes } from '../code-themes.ts';
 import { element } from '../dom.ts';
 import { difference, type EditorProblem, type OpenEditor } from './editor.ts';
+import { openGoTo } from './go-to.ts';
 import { ownModel, registerLanguage } from './monaco-language.ts';
 import './editor.css';
 
@@ -57,6 +58,9 @@ function prepare(): void {
   shikiToMonaco(highlighter, monaco);
   registerLanguage();
   document.addEventListener('looks', () => monaco.editor.setTheme(themeNow()));
+  // Now, while the editor opens anyway: a face that arrives makes the browser lay the whole chapter out anew, which one would
+  // feel in the middle of a word.
+  void document.fonts.load('16px codicon');
 }
 
 const severities = {
@@ -196,6 +200,20 @@ export const openMonaco: OpenEditor = (
     keybindings: [monaco.KeyMod.Shift | monaco.KeyMod.Alt | monaco.KeyCode.KeyF],
     run: format,
   });
+  function goTo(line: number, column: number): void {
+    editor.setPosition({ lineNumber: line, column });
+    editor.revealLineInCenter(line);
+    editor.focus();
+  }
+  async function outline(): Promise<void> {
+    openGoTo(await language.symbols(), words, goTo);
+  }
+  editor.addAction({
+    id: 'lab.outline',
+    label: words.goTo,
+    keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyMod.Shift | monaco.KeyCode.KeyO],
+    run: outline,
+  });
   editor.onMouseDown(({ event, target }) => {
     if ((event.ctrlKey || event.metaKey) && event.leftButton && target.position) define(target.position);
   });
@@ -220,14 +238,11 @@ export const openMonaco: OpenEditor = (
       );
       if (calm || problems.length === 0) explainBeneath(problems);
     },
-    goTo(line, column) {
-      editor.setPosition({ lineNumber: line, column });
-      editor.revealLineInCenter(line);
-      editor.focus();
-    },
+    goTo,
     focus: () => editor.focus(),
     setWrap: (on) => editor.updateOptions({ wordWrap: on ? 'on' : 'off' }),
     format,
+    outline,
     close() {
       editor.dispose();
       model.dispose();
