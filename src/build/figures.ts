@@ -9,6 +9,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { chromium, type Browser, type Page } from 'playwright';
 import { findChromium, NO_CHROMIUM } from './chromium.ts';
 import { lighthouse } from './lighthouse.ts';
+import { typing } from './typing.ts';
 
 const PORT = 4398;
 const SITE = `http://127.0.0.1:${PORT}`;
@@ -105,77 +106,6 @@ async function times(browser: Browser, slowdown: number): Promise<void> {
   console.log(`click on Run to result, processor ${slowdown} × slowed: cold ${median(cold)}, warm ${median(warm)}`);
 }
 
-/**
- * Typing: milliseconds from a keystroke to the verdict on it, as the page's thread sees it, and that thread's longest task.
- * The keystrokes are a person's: one every 120 ms, through a whole line in the middle of the program.
- */
-async function typing(browser: Browser, touch: boolean): Promise<void> {
-  const context = await browser.newContext({
-    viewport: touch ? { width: 360, height: 740 } : { width: 1440, height: 900 },
-    isMobile: touch,
-    hasTouch: touch,
-  });
-  const page = await context.newPage();
-  await page.addInitScript(() => {
-    const seen = { tasks: [] as number[], verdicts: [] as number[] };
-    Object.assign(window, { seen });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) seen.tasks.push(entry.duration);
-    }).observe({ type: 'longtask' });
-    const asked = new Map<number, number>();
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called below with the worker that it was called on
-    const post = Worker.prototype.postMessage;
-    Worker.prototype.postMessage = function (this: Worker, message: { id: number; kind: string }, ...rest: never[]) {
-      if (message.kind === 'check') {
-        asked.set(message.id, performance.now());
-        this.addEventListener(
-          'message',
-          (event: MessageEvent<{ id: number; kind: string }>) => {
-            const began = asked.get(event.data.id);
-            if (began !== undefined && event.data.kind === 'checked') {
-              seen.verdicts.push(performance.now() - began);
-              asked.delete(event.data.id);
-            }
-          },
-          { once: false },
-        );
-      }
-      return (post as (...all: unknown[]) => void).call(this, message, ...rest);
-    } as typeof post;
-  });
-  await page.goto(`${SITE}/my/what-is-ebpf/`, { waitUntil: 'networkidle' });
-  await runOnce(page);
-  await page.locator('[data-example] [data-action="edit"]').first().click();
-  await page.locator('.monaco-editor, .cm-editor').first().waitFor();
-  await page.waitForTimeout(1000);
-  const field = page.locator('textarea.inputarea, .cm-content').first();
-  await field.focus();
-  await page.keyboard.press('Control+Home');
-  for (let i = 0; i < 43; i++) await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('End');
-  await page.keyboard.type('\n\tbpf_printk("seen %d", 1);', { delay: 120 });
-  const warm = await page.evaluate(() => {
-    const { seen } = window as unknown as { seen: { tasks: number[]; verdicts: number[] } };
-    seen.tasks.length = 0;
-    seen.verdicts.length = 0;
-    return true;
-  });
-  if (!warm) throw new Error('the page forgot its measurements');
-  await page.keyboard.type('\n\t__u64 now = bpf_ktime_get_ns();\n\tif (now > 1000) return XDP_DROP;', { delay: 120 });
-  await page.waitForTimeout(500);
-  const { tasks, verdicts } = await page.evaluate(
-    () => (window as unknown as { seen: { tasks: number[]; verdicts: number[] } }).seen,
-  );
-  const sorted = [...verdicts].sort((a, b) => a - b);
-  const at = (part: number): string => (sorted[Math.floor((sorted.length - 1) * part)] ?? 0).toFixed(0);
-  console.log(
-    `typing, ${touch ? 'CodeMirror on a phone' : 'Monaco on a desktop'}: ${verdicts.length} verdicts, ` +
-      `median ${at(0.5)} ms, 95th of 100 ${at(0.95)} ms, slowest ${at(1)} ms; longest task of the page's thread ` +
-      (tasks.length === 0 ? 'below 50 ms' : `${Math.max(...tasks).toFixed(0)} ms (${tasks.length} above 50 ms)`),
-  );
-  await context.close();
-}
-
 const executablePath = findChromium();
 if (executablePath === null) {
   console.error(NO_CHROMIUM);
@@ -203,10 +133,7 @@ try {
     await times(browser, 1);
     await times(browser, 4);
   }
-  if (wants('typing')) {
-    await typing(browser, false);
-    await typing(browser, true);
-  }
+  if (wants('typing')) await typing(browser, SITE);
 } finally {
   await browser.close();
   server.kill();
