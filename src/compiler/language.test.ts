@@ -75,11 +75,13 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   'flatten hot cold': f('return g();', '__attribute__((cold, flatten)) static int g(void) { return 1; }'),
   'optnone': f('return g();', '__attribute__((optnone, noinline)) static int g(void) { return 1; }'),
   'label addr asm': f('asm volatile("r1 = 0; *(u32 *)(r10 - 4) = r1; call 7" ::: "r0","r1","r2","r3","r4","r5","memory"); return 0;'),
+  'asm goto': f('int x = ctx->a; asm goto("if %0 > 5 goto %l[big]" :: "r"(x) :: big); return 1; big: return 2;'),
+  'may_goto': f('int n = 0; for (;;) { asm volatile goto("may_goto %l[out]" :::: out); n += ctx->a; } out: return n;'),
+  'asm register': f('register u64 x asm("r7") = ctx->a; asm volatile("r7 += 1" : "+r"(x)); return x;'),
   'asm mem': f('u32 x = 1; asm volatile("lock *(u32 *)(%0 + 0) += %1" :: "r"(&x), "r"(2) : "memory"); return x;'),
 }; // prettier-ignore
 
 const REFUSED: Readonly<Record<string, readonly [words: string, program: string]>> = {
-  'asm goto': ['asm goto is not supported', f('int x = ctx->a; asm goto("if %0 > 5 goto %l[big]" :: "r"(x) :: big); return 1; big: return 2;')],
   'int128 mul': ["'__multi3' is not supported", f('unsigned __int128 x = ctx->a; x = x * ctx->b; return (u64)(x >> 64);')],
   'int128 div': ["'__udivti3' is not supported", f('unsigned __int128 x = ctx->a; x = x / ctx->b; return (u64)x;')],
   'computed goto': ['use a switch statement', f('static const void *t[] = { &&a, &&b }; goto *t[ctx->a & 1]; a: return 1; b: return 2;')],

@@ -33,7 +33,7 @@ interface Interval {
 
 /** false: no allocation found (more values needed at once than there are registers). */
 export function allocateRegisters(func: MachineFunction): boolean {
-  const temporaries = new Set<Register>();
+  const temporaries = new Set<Register>(func.unspillable);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const failed = tryAllocate(func, temporaries);
     if (failed.length === 0) {

@@ -60,6 +60,7 @@ export function emitFunction(
       if (n >= 0) {
         index += n;
       } else {
+        // where labels of an asm goto stand is known when all lengths are
         const lines = assembleTemplate(m, error);
         assembled.set(m, lines);
         index += lines.instructions.length;
@@ -140,10 +141,20 @@ export function emitFunction(
           push(m.opcode, m.dst, Math.max(0, m.src), distance, m.src >= 0 ? 0 : m.imm);
           break;
         }
-        case 'asm':
-          for (const r of assembled.get(m)?.relocations ?? []) relocations.push({ ...r, index: here + r.index });
-          instructions.push(...(assembled.get(m)?.instructions ?? []));
+        case 'asm': {
+          const { targets } = m.assembly!;
+          const lines =
+            targets.length > 0
+              ? assembleTemplate(
+                  m,
+                  () => undefined,
+                  (label) => starts.get(targets[label]!)! - here,
+                )
+              : assembled.get(m);
+          for (const r of lines?.relocations ?? []) relocations.push({ ...r, index: here + r.index });
+          instructions.push(...(lines?.instructions ?? []));
           break;
+        }
       }
     }
   }
@@ -175,7 +186,10 @@ function reachable(func: MachineFunction): MachineBlock[] {
   for (let block = work.pop(); block; block = work.pop()) {
     if (seen.has(block)) continue;
     seen.add(block);
-    for (const m of block.code) if (m.target && !(m.kind === 'jump' && isExit(m.target))) work.push(m.target);
+    for (const m of block.code) {
+      if (m.target && !(m.kind === 'jump' && isExit(m.target))) work.push(m.target);
+      if (m.assembly) work.push(...m.assembly.targets);
+    }
     const last = block.code[block.code.length - 1]?.kind;
     const next = func.blocks[block.index + 1];
     if (next && last !== 'jump' && last !== 'exit') work.push(next);
@@ -199,7 +213,12 @@ function removeUselessJumps(func: MachineFunction): void {
     }
     return at;
   };
-  for (const block of func.blocks) for (const m of block.code) if (m.target) m.target = final(m.target);
+  for (const block of func.blocks) {
+    for (const m of block.code) {
+      if (m.target) m.target = final(m.target);
+      m.assembly?.targets.forEach((target, i, targets) => (targets[i] = final(target)));
+    }
+  }
   func.blocks = reachable(func);
   for (let i = func.blocks.length - 1; i >= 0; i--) {
     const block = func.blocks[i]!;

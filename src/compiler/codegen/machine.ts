@@ -39,10 +39,15 @@ export interface AssemblyOperands {
   readonly registers: Register[];
   readonly reads: readonly boolean[];
   readonly writes: readonly boolean[];
+  /** operands that are written as lower halves: w1 */
+  readonly words: ReadonlySet<number>;
   /** immediates by operand number */
   readonly immediates: ReadonlyMap<number, bigint>;
   readonly symbols: ReadonlyMap<number, SymbolTarget>;
   readonly clobbers: readonly Register[];
+  /** of an `asm goto`: label number or name → index into `targets` */
+  readonly labels: ReadonlyMap<string, number>;
+  readonly targets: MachineBlock[];
 }
 
 export class Machine {
@@ -98,6 +103,8 @@ export class MachineFunction {
   outgoing = 0;
   /** spill slots, numbered from 0; they have no place in the frame yet */
   spills = 0;
+  /** what an `asm goto` writes: to be copied on each way out of it, where no store could stand between */
+  readonly unspillable = new Set<Register>();
 
   constructor(name: string) {
     this.name = name;

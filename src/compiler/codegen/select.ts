@@ -44,8 +44,8 @@ import {
   BPF_XCHG,
   BPF_XOR,
 } from '../../bpf/opcodes.ts';
-import type { AtomicOp, BinaryOp, Block, Func, Inst, Predicate } from '../ir/ir.ts';
-import { inversePredicate, isBinary, isCommutative, signedValue, swappedPredicate } from '../ir/ir.ts';
+import type { AtomicOp, BinaryOp, Block, Func, Predicate } from '../ir/ir.ts';
+import { Inst, inversePredicate, isBinary, isCommutative, signedValue, swappedPredicate } from '../ir/ir.ts';
 import { incomingArgument, placeArguments, STACK_POINTER } from '../kernel-mode/convention.ts';
 import { countUses, loopDepths } from '../optimize/analysis.ts';
 import type { Location } from '../tree.ts';
@@ -134,6 +134,8 @@ export class Selector {
   private readonly needed = new Set<Inst>();
   private readonly clean = new Map<Inst, boolean>();
   private readonly recent = new Map<Inst, Register>();
+  /** of each `asm goto`, by output */
+  private readonly jumpOutputs = new Map<Inst, readonly Register[]>();
   private current: MachineBlock;
   private at: Location = 0;
 
@@ -200,6 +202,7 @@ export class Selector {
           case 'ret':
           case 'br':
           case 'asm':
+          case 'asmgoto':
             need(inst);
             break;
           case 'load':
@@ -332,6 +335,21 @@ export class Selector {
     this.copy(dst, this.use(inst));
   }
 
+  /** As into(), with the upper half of a 32-bit value cleared: assembly may look at all of the register. */
+  intoWhole(dst: Register, inst: Inst): void {
+    if (inst.type !== 'i32' || !this.target.alu32 || inst.op === 'const' || inst.op === 'undef') this.into(dst, inst);
+    else if (this.upperIsZero(inst)) this.into(dst, inst);
+    else this.emit('move', BPF_ALU | BPF_MOV | BPF_X, dst, this.use(inst));
+  }
+
+  useWhole(inst: Inst): Register {
+    if (inst.type !== 'i32' || !this.target.alu32 || inst.op === 'const' || this.upperIsZero(inst))
+      return this.use(inst);
+    const register = this.out.register();
+    this.intoWhole(register, inst);
+    return register;
+  }
+
   /** The register that holds a value; what is cheap to make is made anew. */
   use(inst: Inst): Register {
     const known = this.registers.get(inst);
@@ -454,10 +472,17 @@ export class Selector {
           this.error,
         );
         return;
+      case 'asmgoto':
+        this.phiCopies(block);
+        this.at = inst.at;
+        this.assemblyJump(inst, next);
+        return;
+      case 'asmout':
+        this.asmOutput(inst);
+        return;
       case 'fence':
       case 'lifestart':
       case 'lifeend':
-      case 'asmout':
       case 'alloca':
       case 'const':
       case 'symbol':
@@ -738,6 +763,28 @@ export class Selector {
 
   private asmOutputs(inst: Inst, block: Block): Inst[] {
     return block.insts.filter((i) => i.op === 'asmout' && i.args[0] === inst);
+  }
+
+  /** Each way out of an `asm goto` begins with copies of what the assembly wrote. */
+  private asmOutput(inst: Inst): void {
+    const from = this.jumpOutputs.get(inst.args[0]!)?.[inst.width];
+    if (from !== undefined) this.copy(this.define(inst), from);
+  }
+
+  private assemblyJump(inst: Inst, next: Block | null): void {
+    const written = inst.assembly!.outputs.map((output, i) => {
+      const out = new Inst('asmout', output.type, [inst], inst.at);
+      out.width = i;
+      return out;
+    });
+    const registers: Register[] = [];
+    const m = selectAssembly(this, inst, (out, register) => (registers[out.width] = register), written, this.error);
+    for (const register of registers) if (register !== undefined) this.out.unspillable.add(register);
+    this.jumpOutputs.set(inst, registers);
+    const [through, ...labels] = inst.targets as [Block, ...Block[]];
+    m.assembly!.targets.push(...labels.map((label) => this.blocks.get(label)!));
+    this.current.successors = [...new Set(inst.targets.map((target) => this.blocks.get(target)!))];
+    if (through !== next) this.jumpTo(through);
   }
 
   // ------------------------------------------------------------ control flow

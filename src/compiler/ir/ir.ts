@@ -54,8 +54,10 @@ export type Op =
   /** a value that the optimiser must not look through */
   | 'opaque'
   | 'asm'
-  /** the i-th (`width`) output of the asm at args[0] */
+  /** the i-th (`width`) output of the asm (or, in a target of its own, of the asmgoto) at args[0] */
   | 'asmout'
+  /** asm that may jump: targets[0] is where it falls through to, the others are its labels */
+  | 'asmgoto'
   | 'jump'
   | 'br'
   | 'ret'
@@ -116,6 +118,8 @@ export interface AssemblyText {
   readonly outputs: readonly { readonly name: string; readonly constraint: string; readonly type: IrType }[];
   readonly inputs: readonly { readonly name: string; readonly constraint: string }[];
   readonly clobbers: readonly string[];
+  /** of an asmgoto, in the order of its targets from 1 on */
+  readonly labels: readonly string[];
   readonly volatile: boolean;
 }
 
@@ -247,7 +251,8 @@ export interface Module {
 }
 
 export function isTerminator(inst: Inst): boolean {
-  return inst.op === 'jump' || inst.op === 'br' || inst.op === 'ret' || inst.op === 'unreachable';
+  const { op } = inst;
+  return op === 'jump' || op === 'br' || op === 'ret' || op === 'unreachable' || op === 'asmgoto';
 }
 
 export function bitsOf(type: IrType): number {
@@ -310,6 +315,7 @@ export function hasEffect(inst: Inst): boolean {
     case 'br':
     case 'ret':
     case 'unreachable':
+    case 'asmgoto':
       return true;
     case 'load':
       return inst.volatile;

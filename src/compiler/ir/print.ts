@@ -75,6 +75,8 @@ function printInst(inst: Inst, name: (inst: Inst) => string): string {
       return `${left}asm ${JSON.stringify(inst.assembly!.template)} ${args}`;
     case 'asmout':
       return `${left}asmout ${args} ${inst.width}`;
+    case 'asmgoto':
+      return `asmgoto ${JSON.stringify(inst.assembly!.template)} ${[...inst.args.map(name), ...inst.targets.map((t) => `b${t.id}`)].join(', ')}`;
     case 'jump':
     case 'br':
       return `${inst.op} ${[...inst.args.map(name), ...inst.targets.map((t) => `b${t.id}`)].join(', ')}`;

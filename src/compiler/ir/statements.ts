@@ -262,6 +262,13 @@ function dispatch(b: FunctionBuilder, value: Inst, ranges: readonly Range[], oth
 
 // ---------------------------------------------------------------- inline assembly
 
+/** The constraint for a variable that was declared with a register's name: `{r1}` for r. */
+function inRegister(constraint: string, e: Expression): string {
+  const place = e.kind === 'load' ? e.source : e;
+  const wanted = place.kind === 'variable' ? /^r[0-9]$/.exec(place.variable.attributes.register ?? '') : null;
+  return wanted ? constraint.replace(/[rw]/, (kind) => `{${kind}${wanted[0].slice(1)}}`) : constraint;
+}
+
 function buildAssembly(b: FunctionBuilder, s: AssemblyStatement): void {
   const inputs: { name: string; constraint: string }[] = [];
   const args: Inst[] = [];
@@ -275,7 +282,8 @@ function buildAssembly(b: FunctionBuilder, s: AssemblyStatement): void {
       outputs.push({ name: output.name, constraint: 'm', type: 'void' });
       return;
     }
-    outputs.push({ name: output.name, constraint: output.constraint, type: irType(output.target.type) });
+    const constraint = inRegister(output.constraint, output.target);
+    outputs.push({ name: output.name, constraint, type: irType(output.target.type) });
     if (output.constraint.startsWith('+')) {
       args.push(readPlace(b, place));
       inputs.push({ name: '', constraint: String(i) });
@@ -289,11 +297,41 @@ function buildAssembly(b: FunctionBuilder, s: AssemblyStatement): void {
     } else {
       args.push(rvalue(b, input.value));
     }
-    inputs.push({ name: input.name, constraint: input.constraint });
+    inputs.push({ name: input.name, constraint: inRegister(input.constraint, input.value) });
   }
   b.at = s.at;
-  if (s.labels.length > 0) b.unit.report('C908', s.at, 'asm goto is not supported here; use a C condition instead', {});
   const memory = s.clobbers.includes('memory');
+  const text = { template: s.template, outputs, inputs, clobbers: s.clobbers, labels: s.labels.map((l) => l.name) };
+  const write = (asm: Inst): void => {
+    s.outputs.forEach((_, i) => {
+      const type = outputs[i]!.type;
+      if (type === 'void') return;
+      const out = b.emit('asmout', type, [asm]);
+      out.width = i;
+      writePlace(b, places[i]!, out);
+    });
+  };
+  if (s.labels.length > 0) {
+    const asm = b.emit('asmgoto', 'void', args);
+    asm.assembly = { ...text, volatile: true };
+    // where there are outputs, each way out has a block of its own to write them in
+    asm.targets = [b.newBlock()];
+    for (const label of s.labels) {
+      const block = b.labelBlock(label);
+      asm.targets.push(s.outputs.length > 0 || asm.targets.includes(block) ? b.newBlock() : block);
+    }
+    for (const target of asm.targets) target.preds.push(asm.block!);
+    s.labels.forEach((label, i) => {
+      const target = asm.targets[i + 1]!;
+      if (target === b.labelBlock(label)) return;
+      b.startSealed(target);
+      write(asm);
+      b.jump(b.labelBlock(label));
+    });
+    b.startSealed(asm.targets[0]!);
+    write(asm);
+    return;
+  }
   if (s.template.trim() === '' && s.outputs.length === 1 && inputs.length === 1 && inputs[0]!.constraint === '0') {
     // the usual barrier: the value stays where it is, and the optimiser forgets what it knew
     const value = b.emit('opaque', outputs[0]!.type, args);
@@ -306,12 +344,6 @@ function buildAssembly(b: FunctionBuilder, s: AssemblyStatement): void {
     return;
   }
   const asm = b.emit('asm', 'void', args);
-  asm.assembly = { template: s.template, outputs, inputs, clobbers: s.clobbers, volatile: s.volatile || memory };
-  s.outputs.forEach((_, i) => {
-    const type = outputs[i]!.type;
-    if (type === 'void') return;
-    const out = b.emit('asmout', type, [asm]);
-    out.width = i;
-    writePlace(b, places[i]!, out);
-  });
+  asm.assembly = { ...text, volatile: s.volatile || memory };
+  write(asm);
 }

@@ -115,6 +115,10 @@ class Propagation {
       this.take(block, inst.targets[0]!);
       return;
     }
+    if (inst.op === 'asmgoto') {
+      for (const target of inst.targets) this.take(block, target);
+      return;
+    }
     if (inst.op === 'br') {
       const condition = this.lookup(inst.args[0]!);
       if (condition === undefined) return;

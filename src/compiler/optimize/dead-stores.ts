@@ -32,6 +32,7 @@ export function removeDeadStores(func: Func): boolean {
         case 'call':
         case 'atomic':
         case 'asm':
+        case 'asmgoto':
         case 'fence':
         case 'ret':
         case 'unreachable':

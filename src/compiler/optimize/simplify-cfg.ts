@@ -151,6 +151,8 @@ function forwardEmptyBlocks(func: Func): boolean {
     const conflict = block.preds.some((pred, p) => {
       const there = target.preds.indexOf(pred);
       const twice = block.preds.indexOf(pred) !== p ? block.preds.indexOf(pred) : -1;
+      // an asm goto's ways out stay apart
+      if (there >= 0 && pred.terminator?.op === 'asmgoto') return true;
       return target.phis.some(
         (phi, i) =>
           (there >= 0 && phi.args[there] !== valueFrom(i, p)) ||
@@ -188,7 +190,7 @@ function copiesRepeat(block: Block): boolean {
     let at = pred;
     let found = false;
     for (let i = 0; i < 64 && !found; i++) {
-      if (at.insts.some((inst) => inst.op === 'call' || inst.op === 'asm')) break;
+      if (at.insts.some((inst) => inst.op === 'call' || inst.op === 'asm' || inst.op === 'asmgoto')) break;
       if (at.preds.length !== 1) break;
       at = at.preds[0]!;
       found = at !== pred && block.preds.includes(at);

@@ -151,6 +151,7 @@ export function forwardMemory(func: Func): boolean {
         case 'atomic':
         case 'call':
         case 'asm':
+        case 'asmgoto':
         case 'fence':
           known = known.filter((k) => k.base.op === 'alloca' && !escaping.has(k.base));
           break;

@@ -42,6 +42,8 @@ export interface Declared {
   readonly parameters?: readonly ParameterDeclaration[] | null;
   /** K&R: names without types, to be declared before the body */
   readonly identifierList?: boolean;
+  /** asm("…") behind it: a register's name, or the symbol's */
+  readonly asmName?: string;
 }
 
 type NameRule = 'named' | 'abstract' | 'either';
@@ -53,8 +55,9 @@ type NameRule = 'named' | 'abstract' | 'either';
 export function parseDeclarator(p: Parser, base: Type, rule: NameRule, attributes: AttributeSet | null): Declared {
   const declared = declarator(p, base, rule, attributes);
   let set = declared.attributes;
-  parseAsmLabel(p);
+  const asmName = parseAsmLabel(p);
   if (p.kind === T.ATTRIBUTE) set = parseAttributes(p, set);
+  if (asmName !== null) return { ...declared, attributes: set, asmName };
   return set === declared.attributes ? declared : { ...declared, attributes: set };
 }
 
