@@ -1,4 +1,5 @@
 // The panels that an example asks for (data-panels) besides its result: problems, bytecode, live maps, the way to Linux.
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { PacketSpec, Project, RunReport, Scenario } from '../lab/api.ts';
 import type { Lab } from '../lab/client.ts';
 import { bytecodePanel } from './bytecode-panel.ts';
@@ -10,6 +11,7 @@ import { mapsPanel } from './maps-panel.ts';
 import type { PacketStore } from './packet-store.ts';
 import type { Strings } from './strings.ts';
 import { createTabs, type TabPanel } from './tabs.ts';
+import './buttons.css';
 import './panels.css';
 
 /** What a panel may ask of the example that it belongs to. */
@@ -92,6 +94,8 @@ function lazyPanel(name: string, title: string, strings: Strings, load: () => Pr
 
 export interface Panels {
   ran(report: RunReport): void;
+  /** something that no panel shows ended so: a refusal is read among the problems, a result where it stands */
+  ended(diagnostics: readonly Diagnostic[]): void;
   stale(): void;
   packetsChanged(): void;
   problems(count: number): void;
@@ -136,16 +140,19 @@ export function openPanels(root: HTMLElement, context: PanelContext): Panels | n
   ];
   const tabs = createTabs(strings.panels, panels);
   parent?.insertBefore(tabs.root, place);
+  function ended(diagnostics: readonly Diagnostic[]): void {
+    const refused = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+    if (refused && wanted.includes('problems')) tabs.select('problems');
+    else if (!refused && tabs.selected === 'problems') tabs.select('result');
+  }
   return {
     ran(report) {
       for (const panel of panels) panel.ran?.(report);
       panels.find((panel) => panel.name === tabs.selected)?.shown?.();
-      // A refusal is read among the problems; a result where it stands.
-      const refused = report.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-      if (refused && wanted.includes('problems')) tabs.select('problems');
-      else if (!refused && tabs.selected === 'problems') tabs.select('result');
+      ended(report.diagnostics);
       tabs.count('live-maps', report.maps?.length ?? 0);
     },
+    ended,
     stale() {
       for (const panel of panels) panel.stale?.();
       panels.find((panel) => panel.name === tabs.selected)?.shown?.();
