@@ -48,15 +48,18 @@ function program(file: FolderFile, strings: Strings): HTMLElement {
   );
 }
 
+/** parts of the result and panels beside it; of a patch or a module, those that know what to do with one */
 const PANELS = 'packets trace replay problems path packets-edit bytecode live-maps linux';
+const KERNEL_PANELS = 'problems packets-edit linux';
 
-/** `key`: under which name the reader's versions are kept. */
+/** `key`: under which name the reader's versions are kept; `runs`: what the button for it says. */
 export function folderView(
   folder: ExampleFolder,
   files: readonly FolderFile[],
   open: string,
   key: string,
   strings: Strings,
+  runs: string,
   newFile: HTMLElement,
 ): HTMLElement {
   const main = files.find((file) => file.kind === 'program')?.name ?? '';
@@ -64,7 +67,7 @@ export function folderView(
   const act = (action: string, label: string, more: Readonly<Record<string, string | boolean>> = {}): HTMLElement =>
     element('button', { type: 'button', 'data-action': action, ...more }, label);
   const run = act('run', '', { class: 'primary' });
-  run.append(drawing('0 0 16 16', '<path d="M4 2.5v11l9-5.5z"/>'), strings.run);
+  run.append(drawing('0 0 16 16', '<path d="M4 2.5v11l9-5.5z"/>'), runs);
   const edit = act('edit', '');
   edit.append(
     drawing('0 0 16 16', '<path d="M2 14l.8-3.4 8-8 2.6 2.6-8 8zM9.6 3.8l2.6 2.6" class="line"/>'),
@@ -80,7 +83,8 @@ export function folderView(
       class: 'example whole',
       'data-example': key,
       'data-main': main,
-      'data-panels': PANELS,
+      'data-kind': folder.kind,
+      'data-panels': folder.kind ? KERNEL_PANELS : PANELS,
       'aria-label': fill(strings.example, { name: folder.name }),
     },
     element(

@@ -3,6 +3,7 @@ import { element } from './dom.ts';
 import { download } from './download.ts';
 import type { Panel, PanelContext } from './panels.ts';
 import { fill } from './strings.ts';
+import { loadWayStrings } from './way-strings.ts';
 import { zip, type ZipEntry } from './zip.ts';
 
 /** What goes along besides the project's own files; the page that knows the example sets it. */
@@ -19,17 +20,20 @@ export function linuxPanel(context: PanelContext, root: HTMLElement): Panel {
   const bundle = bundles.get(root);
   const example = bundle?.name ?? root.dataset['example'] ?? '';
   const said = element('p', { role: 'status' });
+  /** a module or a patch is tried in qemu, never in the machine that one works at */
+  const { target: inKernel } = context.project();
+  const intro = element('p', {}, inKernel ? '' : strings[bundle ? 'linux-page' : 'linux-text']);
+  if (inKernel)
+    void loadWayStrings(context.language).then((ways) => (intro.textContent = ways[`linux-text-${inKernel}`]));
   const text = [
     ...(bundle ? [`unzip ${example}.zip`] : []),
     `cd examples/${example}`,
-    'make check',
-    'make',
-    'sudo make demo',
+    ...(inKernel ? ['make try'] : ['make check', 'make', 'sudo make demo']),
   ].join('\n');
   const content = element(
     'div',
     { class: 'linux-panel' },
-    element('p', {}, strings[bundle ? 'linux-page' : 'linux-text']),
+    intro,
     element(
       'pre',
       { class: 'commands', tabindex: 0, role: 'group', 'aria-label': strings.linux, translate: 'no' },
@@ -46,11 +50,13 @@ export function linuxPanel(context: PanelContext, root: HTMLElement): Panel {
             strings['download-folder'],
           )
         : null,
-      element(
-        'button',
-        { type: 'button', 'data-action': 'object', onclick: () => void object() },
-        strings['download-object'],
-      ),
+      inKernel
+        ? null
+        : element(
+            'button',
+            { type: 'button', 'data-action': 'object', onclick: () => void object() },
+            strings['download-object'],
+          ),
       said,
     ),
   );

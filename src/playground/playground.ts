@@ -11,6 +11,7 @@ import { addOwnFile, asFile, everything, fromFile, ownFiles, ownText, removeOwnF
 import { fromFragment, LINK_LIMIT, TEXT_LIMIT, toFragment, type Shared } from './share.ts';
 import { fill, loadStrings, type Strings } from './strings.ts';
 import { missingFeatures } from './too-old.ts';
+import { loadWayStrings } from './way-strings.ts';
 import type { Workbench } from './workbench.ts';
 import { crc32 } from './zip.ts';
 
@@ -66,7 +67,12 @@ function start({ page, place, notices, select, strings }: PageParts): void {
 
   /** The example's files with the reader's own beside them, or with what was shared in their place. */
   function filesOf(folder: ExampleFolder, shared: Shared | null): FolderFile[] {
-    const own = (name: string, text: string): FolderFile => ({ name, text, kind: kindOf(name), broken: false });
+    const own = (name: string, text: string): FolderFile => ({
+      name,
+      text,
+      kind: kindOf(name, folder.kind),
+      broken: false,
+    });
     const course = folder.files.map((file) => ({ ...file, text: shared?.files[file.name] ?? file.text }));
     const known = new Set(course.map((file) => file.name));
     const more = shared
@@ -97,7 +103,11 @@ function start({ page, place, notices, select, strings }: PageParts): void {
       : name;
     shown = { folder, shared, key };
     if (shared?.packets && ownPackets(key) === null) packetKeeper(key).save(packetsText(shared.packets), {});
-    const root = folderView(folder, files, open, key, strings, shared ? element('span') : newFileButton());
+    const runs = folder.kind
+      ? (await loadWayStrings(document.documentElement.lang))[`run-${folder.kind}`]
+      : strings.run;
+    if (mine !== number) return;
+    const root = folderView(folder, files, open, key, strings, runs, shared ? element('span') : newFileButton());
     place.replaceChildren(root);
     offerBundle(root, { name, entries: () => bundle(folder) });
     const missing = missingFeatures();
@@ -194,14 +204,19 @@ function start({ page, place, notices, select, strings }: PageParts): void {
     if (!copied) field.select();
   }
 
-  function bundle({ name, files, shared }: ExampleFolder): { path: string; bytes: Uint8Array; executable?: boolean }[] {
+  function bundle({
+    name,
+    files,
+    beside,
+    shared,
+  }: ExampleFolder): { path: string; bytes: Uint8Array; executable?: boolean }[] {
     const encoder = new TextEncoder();
-    const texts = new Map(files.map((file) => [file.name, file.text]));
+    const texts = new Map([...files, ...(beside ?? [])].map((file) => [file.name, file.text]));
     for (const { file, text } of bench?.programs.values() ?? []) texts.set(file, text);
     const entry = (path: string, text: string) => ({
       path,
       bytes: encoder.encode(text),
-      executable: path.endsWith('.sh'),
+      executable: path.endsWith('.sh') || path.endsWith('/init'),
     });
     return [
       ...shared.map((file) => entry(`examples/${file.name}`, file.text)),
