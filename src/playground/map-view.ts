@@ -75,6 +75,16 @@ export function mapTable(map: MapReport, strings: Strings): HTMLElement {
   );
 }
 
+/** Call stacks among the maps, as a flame graph; null: there are none. Its code and its words come when there is something to draw. */
+export function stacksView(maps: readonly MapReport[]): HTMLElement | null {
+  if (!maps.some((map) => map.type === 'stack_trace' && map.entries.length > 0)) return null;
+  const place = element('div', { class: 'flame-place' });
+  void import('./flame-graph.ts').then(async ({ flameGraph, loadFlameStrings }) => {
+    place.replaceChildren(flameGraph(maps, await loadFlameStrings(document.documentElement.lang)) ?? '');
+  });
+  return place;
+}
+
 export const head = (strings: Strings, ...more: readonly HTMLElement[]): HTMLElement =>
   element(
     'thead',

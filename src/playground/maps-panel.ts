@@ -2,7 +2,7 @@
 import type { LiveReport, MapEntry, MapReport, RunReport } from '../lab/api.ts';
 import type { LabOutcome } from '../lab/client.ts';
 import { element } from './dom.ts';
-import { head, histogram, histogramOf, keyText, valueText } from './map-view.ts';
+import { head, histogram, histogramOf, keyText, mapTable, stacksView, valueText } from './map-view.ts';
 import type { Panel, PanelContext } from './panels.ts';
 import { tallyOf } from './result.ts';
 import { fill } from './strings.ts';
@@ -19,6 +19,7 @@ export function mapsPanel(context: PanelContext): Panel {
   const content = element('div', { class: 'live-maps' });
   let maps: readonly MapReport[] | null = null;
   let loaded = false;
+  let sampled = false;
 
   function empty(): void {
     content.replaceChildren(element('p', { class: 'empty' }, loaded ? strings['no-maps'] : strings['maps-empty']));
@@ -123,6 +124,7 @@ export function mapsPanel(context: PanelContext): Panel {
   }
 
   function live(map: MapReport): HTMLElement {
+    if (map.type === 'stack_trace') return element('div', { class: 'map' }, mapTable(map, strings));
     const counts = histogramOf(map);
     if (counts) return element('div', { class: 'map' }, histogram(map, counts, strings));
     const rows = map.entries.slice(0, MOST_ROWS);
@@ -156,15 +158,19 @@ export function mapsPanel(context: PanelContext): Panel {
       : null;
     content.replaceChildren(
       element('p', { class: 'hint' }, strings['maps-hint']),
+      stacksView(maps) ?? '',
       element('div', { class: 'maps' }, ...maps.map(live)),
       element(
         'div',
         { class: 'panel-actions' },
-        element(
-          'button',
-          { type: 'button', 'data-action': 'send', onclick: () => void lab.send(context.scenario()).then(took) },
-          strings['send-again'],
-        ),
+        // A program that samples gets no packets of its own.
+        sampled
+          ? ''
+          : element(
+              'button',
+              { type: 'button', 'data-action': 'send', onclick: () => void lab.send(context.scenario()).then(took) },
+              strings['send-again'],
+            ),
         message,
       ),
     );
@@ -179,6 +185,7 @@ export function mapsPanel(context: PanelContext): Panel {
     ran(report: RunReport) {
       loaded = report.packets !== null;
       maps = loaded ? report.maps : null;
+      sampled = report.profile !== undefined;
       message.textContent = '';
       draw();
     },

@@ -1,7 +1,7 @@
 // What came of a run: the verifier's verdict, every packet, the maps, printed lines and times. Drawn from the report only.
 import type { PacketReport, RunReport, VerifyReport } from '../lab/api.ts';
 import { element } from './dom.ts';
-import { mapTable, plain } from './map-view.ts';
+import { mapTable, plain, stacksView } from './map-view.ts';
 import { packetDrawing, packetEnds } from './packet.ts';
 import { fill, type Strings } from './strings.ts';
 import { markOf, type VerdictMark } from './verdict.ts';
@@ -124,7 +124,11 @@ export function tallyOf(packets: readonly PacketReport[], strings: Strings): str
   return [...counts].map(([mark, count]) => fill(strings[`tally-${mark}`], { count })).join(' · ');
 }
 
-export const tally = (report: RunReport, strings: Strings): string => tallyOf(report.packets ?? [], strings);
+const profiled = ({ profile }: RunReport, strings: Strings): string =>
+  profile ? fill(strings.profiled, { ...profile }) : '';
+
+export const tally = (report: RunReport, strings: Strings): string =>
+  report.profile ? profiled(report, strings) : tallyOf(report.packets ?? [], strings);
 
 export function renderResult(report: RunReport, panels: ReadonlySet<string>, strings: Strings): HTMLElement[] {
   const parts: HTMLElement[] = [element('p', { class: 'outcome-title' }, strings.result)];
@@ -135,7 +139,10 @@ export function renderResult(report: RunReport, panels: ReadonlySet<string>, str
   for (const verified of report.verified ?? []) parts.push(verdictOf(verified, strings));
   if (report.fault) parts.push(element('p', { class: 'stamp refused' }, fill(strings.fault, { ...report.fault })));
   if (!report.packets) parts.push(element('p', {}, strings['not-run']));
-  if (report.packets && panels.has('packets')) {
+  if (report.profile) parts.push(element('p', { class: 'profiled' }, profiled(report, strings)));
+  const stacks = stacksView(report.maps ?? []);
+  if (stacks) parts.push(stacks);
+  if (report.packets && !report.profile && panels.has('packets')) {
     const rows = runsOf(report.packets);
     parts.push(
       element(
