@@ -59,7 +59,6 @@ export function failingPath(records: Uint8Array): FailingPath {
     frame = record.frame;
     references = record.references;
     const last = steps.at(-1);
-    if (record.why === r.STATE_FROM) return;
     if (!last) {
       for (const [number, register] of record.registers) entry.set(number, register);
       return;

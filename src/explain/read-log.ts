@@ -8,8 +8,10 @@ import { BPF_PSEUDO_MAP_FD } from '../bpf/opcodes.ts';
 import { MESSAGE_ERRNO, MESSAGE } from '../bpf/verifier-messages.ts';
 import * as r from '../bpf/verifier-records.ts';
 import type { ExplainedMap, ExplainedProgram, ExplainedSubprogram, SourceLine } from './program.ts';
+import { isConditional } from './flow.ts';
+import { logLines } from './log-lines.ts';
 import { readInstruction } from './read-instruction.ts';
-import { readMessages, type NameNumbers } from './read-message.ts';
+import { readMessages, type NameNumbers, type ReadMessage } from './read-message.ts';
 import { readState } from './read-state.ts';
 import { RecordBuilder } from './write-records.ts';
 
@@ -23,7 +25,9 @@ export interface ReadLog {
 const NOTHING: Instruction = { opcode: 0, dst: 0, src: 0, offset: 0, imm: 0 };
 
 class LogReader {
-  readonly records = new RecordBuilder();
+  private readonly builder = new RecordBuilder();
+  /** an instruction of which it is not sure yet whether a state from before it follows */
+  private begun: (() => void) | null = null;
   readonly instructions: Instruction[] = [];
   readonly lineInfo: SourceLine[] = [];
   readonly maps: ExplainedMap[] = [];
@@ -34,17 +38,89 @@ class LogReader {
   private slot = -1;
   private lastMessage = '';
   private branches = 0;
+  /** branches of which only one way was walked yet, the latest last */
+  private readonly waiting: { number: number; slot: number }[] = [];
+  private ended = false;
   /** "caller:" and its like were read: the next line is that state */
   private introduced: { why: number; instruction: number } | null = null;
 
+  /** What was read so far, to be gone on with. */
+  get records(): RecordBuilder {
+    const { begun } = this;
+    this.begun = null;
+    begun?.();
+    return this.builder;
+  }
+
   line(text: string, number: number): void {
-    if (this.source(text) || this.walk(text) || this.end(text) || this.aside(text)) return;
-    const messages = readMessages(text, this.names);
+    if (this.source(text) || this.walk(text) || this.from(text) || this.end(text) || this.aside(text)) return;
+    if (this.stateLine(text)) return;
+    const messages = readMessages(text, this.names) ?? this.wrapped(text);
     if (!messages) this.unknown.push(number);
     for (const message of messages ?? []) {
       this.records.message(message.name, this.slot, ...message.values);
       this.lastMessage = message.name;
     }
+  }
+
+  /** The whole mistake on one line: "load program: permission denied: 7: (79) r1 = *(u64 *)(r0 +0): R0 invalid mem access …" */
+  private wrapped(text: string): readonly ReadMessage[] | null {
+    const line = text.replace(/ \(\d+ line\(s\) omitted\)$/, '');
+    const [, place, code = ''] = /: (\d+): (\([0-9a-f]{2}\) .*?): /.exec(line) ?? [];
+    for (let at = line.indexOf(': '); at >= 0; at = line.indexOf(': ', at + 1)) {
+      const messages = readMessages(line.slice(at + 2), this.names);
+      if (!messages) continue;
+      const read = readInstruction(code);
+      if (place !== undefined && read && this.slot < 0) this.step(Number(place), read.instruction, read.high);
+      return messages;
+    }
+    return null;
+  }
+
+  /** "from 7 to 10: R0=…": the walk goes back to a branch, and what was walked since is not on the way any more. */
+  private from(text: string): boolean {
+    const [, from, to, rest = ''] = /^from (\d+) to (\d+)(?: \(speculative execution\))?:(.*)$/.exec(text) ?? [];
+    if (from === undefined) return false;
+    const at = this.waiting.findLastIndex(({ slot }) => slot === Number(from));
+    const number = this.waiting[at]?.number ?? 0;
+    if (at >= 0) this.waiting.length = at;
+    this.records.plain(r.RECORD_POP, [
+      [r.BRANCH_RECORD.state, number],
+      [r.BRANCH_RECORD.from, Number(from)],
+      [r.BRANCH_RECORD.to, Number(to)],
+    ]);
+    if (rest === ' safe') return true;
+    const state = readState(rest, this.maps);
+    if (state) this.records.state({ ...state, why: r.STATE_FROM, from: Number(from), instruction: Number(to) });
+    return state !== null;
+  }
+
+  /**
+   * Until Linux 5.17 a state stood on a line of its own, " R0=inv(id=0) R10=fp0": behind a comparison what it told, behind any
+   * other instruction what was known before it.
+   */
+  private stateLine(text: string): boolean {
+    if (!/^ (?:frame\d+: )?(?:R\d+|fp-\d+)\S*=/.test(text)) return false;
+    const state = readState(text, this.maps);
+    const instruction = this.instructions[this.slot];
+    const before = instruction !== undefined && this.begun !== null && !isConditional(instruction);
+    if (state) (before ? this.builder : this.records).state({ ...state, instruction: this.slot + (before ? 0 : 1) });
+    return state !== null;
+  }
+
+  /** Ends the records where the text ended before the log did. */
+  finish(): void {
+    if (!this.ended) this.end(`processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0`);
+  }
+
+  /** The counters that end a log were read. */
+  get isOver(): boolean {
+    return this.ended;
+  }
+
+  /** Nothing was refused so far. */
+  get harmless(): boolean {
+    return this.lastMessage === '';
   }
 
   /** Functions and maps get numbers in the order in which the log names them. */
@@ -120,9 +196,19 @@ class LogReader {
         this.lineInfo.push({ ...this.pendingSource, instruction: slot });
       this.pendingSource = null;
     }
-    this.records.step(slot, this.lastSource);
+    const { records, lastSource } = this;
     this.lastSource = slot;
     this.slot = slot;
+    const branch = isConditional(instruction) ? ++this.branches : 0;
+    if (branch > 0) this.waiting.push({ number: branch, slot });
+    this.begun = () => {
+      records.step(slot, lastSource);
+      if (branch === 0) return;
+      records.plain(r.RECORD_PUSH, [
+        [r.BRANCH_RECORD.state, branch],
+        [r.BRANCH_RECORD.from, slot],
+      ]);
+    };
   }
 
   /** An address that turns out to be a map's: the instruction refers to the map by its index. */
@@ -136,6 +222,7 @@ class LogReader {
     const counters =
       /^processed (\d+) insns \(limit \d+\) max_states_per_insn (\d+) total_states (\d+) peak_states (\d+)/.exec(text);
     if (!counters) return false;
+    this.ended = true;
     const E = r.END_RECORD;
     const errno = MESSAGE_ERRNO[MESSAGE[this.lastMessage] ?? -1] ?? 0;
     this.records.plain(r.RECORD_END, [
@@ -179,16 +266,20 @@ class LogReader {
       this.subprograms.push({ name: `func#${subprogram[1]}`, instruction: Number(subprogram[2]) });
       return true;
     }
-    return /^$|^from \d+ to \d+|^mark_precise:|^Live regs before|^ +\d+|^\(\d|^SCC |^frame \d|^libbpf:|^-- |^verification time|^stack depth/.test(
+    return /^$|^mark_precise:|^(?:last_idx|regs=|parent (?:already|didn't)|propagating )|^; |^Live regs before|^ +\d+|^\(\d|^SCC |^frame \d|^libbpf:|-- (?:BEGIN|END) |^verification time|^stack depth/.test(
       text,
     );
   }
 }
 
-/** Reads a log of level 1 (or the walk out of one of level 2). */
+/** Reads a pasted log of any level, in whatever it was wrapped (log-lines.ts). Of several programs' logs the first refused counts. */
 export function readLog(text: string): ReadLog {
-  const reader = new LogReader();
-  text.split(/\r?\n/).forEach((line, i) => reader.line(line, i + 1));
+  let reader = new LogReader();
+  logLines(text).forEach((line, i) => {
+    if (/-- BEGIN (?:PROG LOAD|DUMP) LOG --/.test(line) && reader.harmless) reader = new LogReader();
+    if (reader.harmless || !reader.isOver) reader.line(line, i + 1);
+  });
+  reader.finish();
   const instructions = Array.from(
     reader.instructions,
     (instruction: Instruction | undefined) => instruction ?? NOTHING,

@@ -15,8 +15,9 @@ const PREFIXES: readonly (readonly [string, number])[] = [
   ['trusted_', r.PTR_TRUSTED],
 ];
 
-/** "map_value_or_null" → its number; 0 where no type has that name. */
+/** "map_value_or_null" → its number; 0 where no type has that name. Until Linux 5.17 a number was called inv. */
 export function readRegisterType(name: string): number {
+  if (name === 'inv') return r.SCALAR_VALUE;
   let flags = 0;
   let rest = name;
   for (let again = true; again;) {
@@ -56,15 +57,18 @@ export function splitOutside(text: string, separator: string): string[] {
 
 const low32 = (value: bigint): number => Number(BigInt.asIntN(32, value));
 
+/** umax_value, s32_max and u32_max_value are older names of umax, smax32 and umax32. */
+const boundName = (name: string): string => name.replace(/_value$/, '').replace(/^([su])32_(min|max)$/, '$1$232');
+
 function setBound(fields: Fields, name: string, value: bigint): boolean {
-  switch (name) {
+  switch (boundName(name)) {
     case 'smin':
     case 'smax':
-      fields[name] = BigInt.asIntN(64, value);
+      fields[boundName(name) as 'smin' | 'smax'] = BigInt.asIntN(64, value);
       return true;
     case 'umin':
     case 'umax':
-      fields[name] = BigInt.asUintN(64, value);
+      fields[boundName(name) as 'umin' | 'umax'] = BigInt.asUintN(64, value);
       return true;
     case 'smin32':
       fields.s32min = low32(value);
@@ -123,8 +127,17 @@ function readParts(fields: Fields, text: string, maps: ExplainedMap[]): void {
   fields.map = (found >= 0 ? found : maps.push({ name, keySize, valueSize }) - 1) + 1;
 }
 
+/** As kernels before 5.18 wrote it, in today's way: "invP0" was P0, "inv(id=0)" scalar(), "fp0,call_-1" fp0. */
+const modern = (text: string): string =>
+  text
+    .replace(/,call_-?\d+$/, '')
+    .replace(/^inv(P?)(-?\d+)$/, '$1$2')
+    .replace(/^inv(P?)(?=\(|$)/, '$1scalar')
+    .replace(/^(P?scalar)$/, '$1()');
+
 /** One register; null for what is not understood. Maps that it names are added to `maps`. */
-export function readRegister(text: string, frame: number, maps: ExplainedMap[]): RegisterFields | null {
+export function readRegister(written: string, frame: number, maps: ExplainedMap[]): RegisterFields | null {
+  const text = modern(written);
   const precise = /^P(?=-?\d|scalar)/.test(text);
   const rest = precise ? text.slice(1) : text;
   if (/^-?(0x[0-9a-f]+|\d+)$/.test(rest)) {
@@ -150,7 +163,9 @@ export function readRegister(text: string, frame: number, maps: ExplainedMap[]):
   if (stack?.[2] !== undefined)
     return { type: r.PTR_TO_STACK, off: low32(BigInt(stack[2])), frame: Number(stack[1] ?? frame) };
   const [, name, , inside] = /^([a-z_0-9]+)(\[\d+\])?\((.*)\)$/.exec(rest) ?? [];
-  if (name === undefined || inside === undefined) return null;
+  // of a saved pointer older kernels show its kind alone
+  if (name === undefined || inside === undefined)
+    return readRegisterType(rest) ? { type: readRegisterType(rest) } : null;
   const type = name === 'scalar' ? r.SCALAR_VALUE : readRegisterType(name);
   if (type === 0) return null;
   // A pointer whose offset is constant shows no bounds; one that shows some has the rest at their extremes.
@@ -188,12 +203,13 @@ export function readState(text: string, maps: ExplainedMap[]): StateFields | nul
   for (const word of splitOutside(text, ' ')) {
     if (word === '') continue;
     const at = word.indexOf('=');
-    const name = at < 0 ? word : word.slice(0, at);
+    // until 6.17 with a mark of what was read (_r) or written (_w)
+    const name = (at < 0 ? word : word.slice(0, at)).replace(/_[rwD]+$/, '');
     const value = at < 0 ? '' : word.slice(at + 1);
     if (/^frame\d+:$/.test(word)) frame = Number(word.slice(5, -1));
     else if (word === 'cb') flags |= r.STATE_FLAG_CALLBACK;
     else if (word === 'async_cb') flags |= r.STATE_FLAG_ASYNC;
-    else if (name === 'refs') references = value.split(',').map(Number);
+    else if (name === 'refs' || name === 'refs_id') references = value.split(',').map(Number);
     else if (/^R\d+$/.test(name)) {
       const register = readRegister(value, frame, maps);
       if (!register) return null;
