@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { compile } from './compile.ts';
+import { HEADERS } from './headers/index.ts';
 import { mutate } from './testing/mutate.ts';
 import { Random } from './testing/random.ts';
 
@@ -23,11 +24,15 @@ const SOURCES = [
   .filter((name) => name.endsWith('.c'))
   .map((name) => readFileSync(FOLDER + name, 'utf8'));
 
-/** What is wrong with the manner of the answer; '' when nothing is. */
-function trouble(source: string): string {
+/** What is wrong with the manner of the answer; '' when nothing is. `header`: the text of <h.h>, a header of the system. */
+function trouble(source: string, header = ''): string {
   const start = process.cpuUsage();
+  const files = new Map([
+    ['main.c', source],
+    ['/usr/include/h.h', header],
+  ]);
   try {
-    const { object, diagnostics } = compile({ files: new Map([['main.c', source]]), main: 'main.c' });
+    const { object, diagnostics } = compile({ files, main: 'main.c', includePaths: ['/usr/include'] });
     const failed = diagnostics.some((d) => d.severity === 'error');
     if (failed === (object !== null)) return 'an object beside an error, or neither';
   } catch (error) {
@@ -47,6 +52,47 @@ test(`${MUTATIONS} mutants give an object or diagnostics`, { timeout: 600_000 },
   }
   expect(failures.join('\n\n')).toBe('');
 });
+
+const HEADER = [
+  'linux/types.h',
+  'linux/bpf.h',
+  'linux/if_ether.h',
+  'linux/ip.h',
+  'bpf/bpf_helper_defs.h',
+  'bpf/bpf_endian.h',
+]
+  .map((name) => HEADERS.get(name) ?? '')
+  .join('\n');
+const USES = `#include <h.h>
+struct pair { __u32 a; enum xdp_action b; struct bpf_sock_tuple tuple; };
+int prog(struct xdp_md *ctx) {
+  struct ethhdr *eth = (void *)(long)ctx->data;
+  struct pair p = { .a = BPF_ANY, .b = XDP_PASS };
+  __u64 *value = bpf_map_lookup_elem((void *)(long)ctx->data_end, &p);
+  if ((void *)(eth + 1) > (void *)(long)ctx->data_end || eth->h_proto != bpf_htons(2048)) return XDP_DROP;
+  return value ? (int)bpf_ktime_get_ns() + sizeof(struct iphdr) : BPF_F_NO_PREALLOC;
+}
+`;
+
+/** A header takes a few times as long as a program. */
+const HEADER_MUTATIONS = Math.ceil(MUTATIONS / 4);
+
+test(
+  `${HEADER_MUTATIONS} mutants of headers, which are read in parts, give an object or diagnostics`,
+  { timeout: 600_000 },
+  () => {
+    expect(trouble(USES, HEADER)).toBe('');
+    const failures: string[] = [];
+    for (let seed = FIRST; seed < FIRST + HEADER_MUTATIONS && failures.length < 5; seed++) {
+      const random = new Random(seed);
+      let header = HEADER;
+      for (let times = random.below(8); times >= 0; times--) header = mutate(header, random);
+      const problem = trouble(USES, header);
+      if (problem !== '') failures.push(`mutant ${seed}: ${problem}`);
+    }
+    expect(failures.join('\n\n')).toBe('');
+  },
+);
 
 test('a function of 25,000 instructions is compiled in a moment', { timeout: 60_000 }, () => {
   const lines = Array.from(
