@@ -3,6 +3,7 @@
 import type { Diagnostic, DiagnosticNote, FixIt } from '../diagnostics/diagnostic.ts';
 import { drawing, element } from './dom.ts';
 import type { Explain } from './explanations.ts';
+import { sentence } from './sentence.ts';
 import { fill, type Strings } from './strings.ts';
 import './outcome.css';
 
@@ -85,7 +86,9 @@ function problemElement(
         place,
         category ? element('span', { class: 'category' }, words(category)) : null,
       ),
-      explanation === original && says !== undefined ? null : element('p', { class: 'explanation' }, explanation),
+      explanation === original && says !== undefined
+        ? null
+        : element('p', { class: 'explanation' }, sentence(explanation)),
       says === undefined
         ? null
         : element(
@@ -100,7 +103,11 @@ function problemElement(
             'ol',
             { class: 'path' },
             ...path.map((note) =>
-              element('li', {}, note.span ? `${fill(strings.line, { line: note.span.line })}: ` : '', words(note)),
+              element(
+                'li',
+                {},
+                sentence(`${note.span ? `${fill(strings.line, { line: note.span.line })}: ` : ''}${words(note)}`),
+              ),
             ),
           ),
       part('expected', strings['expected-note']),

@@ -14,6 +14,7 @@ import { colouredLines } from './c-tokens.ts';
 import { element } from './dom.ts';
 import { loadExplanations, type Explain } from './explanations.ts';
 import { originalWording } from './problems.ts';
+import { sentence } from './sentence.ts';
 import { sharedLab } from './shared-lab.ts';
 import { fill, loadStrings, type Strings } from './strings.ts';
 import type { ThreeWaysPrograms } from './three-ways-folder.ts';
@@ -247,7 +248,7 @@ function create(root: HTMLElement, { strings, words, explain, programs }: Surrou
         ? element(
             'p',
             {},
-            `${explain(diagnostic) ?? diagnostic.message} `,
+            `${sentence(explain(diagnostic) ?? diagnostic.message)} `,
             diagnostic.span ? `(${diagnostic.span.file}, ${fill(strings.line, { line: diagnostic.span.line })})` : '',
           )
         : null,
