@@ -4,6 +4,7 @@ import type { NamedSymbol, TagSymbol } from './check/scope.ts';
 import { Reporter } from './check/reporter.ts';
 import { TARGETS } from './check/target.ts';
 import type { CompileOptions } from './compile.ts';
+import { markBracketAttributes } from './parse/attributes.ts';
 import { Parser } from './parse/parser.ts';
 import { parseTranslationUnit } from './parse/unit.ts';
 import { isSystemPath } from './preprocess/files.ts';
@@ -76,6 +77,7 @@ export function parseUnit(options: CompileOptions): FrontEndResult {
   const tokens = preprocessor.run(text);
   const { macros } = preprocessor.expander;
   if (reporter.stopped) return { ...NOTHING, diagnostics: reporter.diagnostics, tokens, macros };
+  markBracketAttributes(tokens.kinds, tokens.count);
   const parser = new Parser(tokens, reporter, TARGETS[target]);
   if (options.probe !== undefined) parser.probe = intern(options.probe);
   const partial = parseTranslationUnit(parser, options.main);

@@ -1,7 +1,7 @@
 // Builtin functions by name, with what their calls look like. Most have a signature; a few are checked one by one.
 
 /**
- * Result and parameters in a few letters: v void, i int, u unsigned int, h unsigned short, l long, m unsigned long,
+ * Result and parameters in a few letters: v void, i int, u unsigned int, h unsigned short, c unsigned char, l long, m unsigned long,
  * L long long, M unsigned long long, z size_t, p void *, P const void *, s char *, S const char *, . further arguments.
  */
 export const SIGNATURES: Readonly<Record<string, string>> = {
@@ -16,9 +16,15 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   __builtin_strlen: 'zS',
   __builtin_strcmp: 'iSS',
   __builtin_strncmp: 'iSSz',
+  __builtin_strcpy: 'ssS',
+  __builtin_strncpy: 'ssSz',
   __builtin_bswap16: 'hh',
   __builtin_bswap32: 'uu',
   __builtin_bswap64: 'MM',
+  __builtin_bitreverse8: 'cc',
+  __builtin_bitreverse16: 'hh',
+  __builtin_bitreverse32: 'uu',
+  __builtin_bitreverse64: 'MM',
   __builtin_rotateleft16: 'hhh',
   __builtin_rotateleft32: 'uuu',
   __builtin_rotateleft64: 'MMM',
@@ -56,6 +62,7 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   __builtin_dynamic_object_size: 'zPi',
   __builtin_bpf_passthrough: 'pip',
   __builtin_alloca: 'pz',
+  __builtin_alloca_with_align: 'pzz',
   __sync_synchronize: 'v',
   __atomic_thread_fence: 'vi',
   __atomic_signal_fence: 'vi',
@@ -70,6 +77,8 @@ export const LIBRARY_BUILTINS: ReadonlyMap<string, string> = new Map([
   ['strlen', 'unsigned long (const char *)'],
   ['strcmp', 'int (const char *, const char *)'],
   ['strncmp', 'int (const char *, const char *, unsigned long)'],
+  ['strcpy', 'char *(char *, const char *)'],
+  ['strncpy', 'char *(char *, const char *, unsigned long)'],
   ['bcmp', 'int (const void *, const void *, unsigned long)'],
   ['bzero', 'void (void *, unsigned long)'],
 ]);

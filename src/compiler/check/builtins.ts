@@ -7,12 +7,12 @@ import { constantValue, integerConstant } from './constants.ts';
 import type { Context } from './context.ts';
 import { assignTo, convert, isPoison, makeInteger, poison, rvalue } from './conversions.ts';
 import {
-  BOOL, CHAR_POINTER, DOUBLE, INT, LONG, LONG_LONG, POISON, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_LONG_LONG, UNSIGNED_SHORT, VOID, VOID_POINTER, CHAR,
+  BOOL, CHAR_POINTER, DOUBLE, INT, LONG, LONG_LONG, POISON, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_LONG_LONG, UNSIGNED_CHAR, UNSIGNED_SHORT, VOID, VOID_POINTER, CHAR,
   arrayOf, isInteger, isPointer, pointerTo, qualify, quotedType, sizeOf, unqualified, isVoid, isComplete, isConst,
 } from './types.ts'; // prettier-ignore
 
 const LETTERS: Readonly<Record<string, Type>> = {
-  v: VOID, i: INT, u: UNSIGNED_INT, h: UNSIGNED_SHORT, l: LONG, m: UNSIGNED_LONG, L: LONG_LONG, M: UNSIGNED_LONG_LONG,
+  v: VOID, i: INT, u: UNSIGNED_INT, h: UNSIGNED_SHORT, c: UNSIGNED_CHAR, l: LONG, m: UNSIGNED_LONG, L: LONG_LONG, M: UNSIGNED_LONG_LONG,
   z: UNSIGNED_LONG, p: VOID_POINTER, P: pointerTo(qualify(VOID, true, false)), s: CHAR_POINTER, S: pointerTo(qualify(CHAR, true, false)),
   d: DOUBLE, b: BOOL,
 }; // prettier-ignore

@@ -70,13 +70,23 @@ export function atomicBuiltin(b: FunctionBuilder, e: Builtin): Inst | null {
       const old = emitAtomic(b, 'cmpxchg', type, width, [address, operands[1]!, operands[0]!]);
       return b.resize(b.compare('eq', old, operands[0]!), 'i32', false);
     }
+    case '__atomic_compare_exchange':
     case '__atomic_compare_exchange_n': {
+      const byValue = name.endsWith('_n');
+      const desired = byValue ? operands[1]! : b.load(type, rvalue(b, e.arguments[2]!), width, signed, width);
       const expected = rvalue(b, e.arguments[1]!);
       const wanted = b.load(type, expected, width, signed, width);
-      const old = emitAtomic(b, 'cmpxchg', type, width, [address, operands[1]!, wanted]);
+      const old = emitAtomic(b, 'cmpxchg', type, width, [address, desired, wanted]);
       // the old value is what `expected` holds afterwards, in both cases
       b.store(expected, old, width, width);
       return b.resize(b.compare('eq', old, wanted), 'i32', false);
+    }
+    case '__atomic_exchange': {
+      // operands: where the new value stands, where the old one goes
+      const [value, result] = e.arguments.slice(1, 3).map((a) => rvalue(b, a)) as [Inst, Inst];
+      const old = emitAtomic(b, 'xchg', type, width, [address, b.load(type, value, width, signed, width)]);
+      b.store(result, old, width, width);
+      return null;
     }
     default:
       b.unit.report('C903', e.at, 'A call to built-in function {name} is not supported.', { name: `'${e.name}'` });

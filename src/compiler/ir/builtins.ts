@@ -8,6 +8,7 @@ import { evaluate, rvalue } from './expressions.ts';
 import { constantInteger } from './constants.ts';
 import { firstVariadic } from '../kernel-mode/convention.ts';
 import { callLibrary, libraryName } from '../kernel-mode/library.ts';
+import { stringBuiltin } from './strings.ts';
 import { type Place, placeOf, readPlace, writePlace } from './places.ts';
 import type { Block, Inst } from './ir.ts';
 import { Inst as Instruction } from './ir.ts';
@@ -62,6 +63,14 @@ export function buildBuiltin(b: FunctionBuilder, e: Builtin): Inst | null {
       inst.width = width;
       return inst;
     }
+    case '__builtin_alloca':
+    case '__builtin_alloca_with_align': {
+      const size = constantInteger(args[0]!);
+      const align = args[1] ? constantInteger(args[1]) : 64n;
+      // a loop would need new memory in each round
+      if (size === null || align === null || b.jumps.some(({ continueTo }) => continueTo)) break;
+      return b.alloca(Number(size), Number(align) / 8, 'alloca');
+    }
     case '__builtin_unreachable':
       b.emit('unreachable', 'void', []);
       b.startDead();
@@ -110,6 +119,10 @@ export function buildBuiltin(b: FunctionBuilder, e: Builtin): Inst | null {
     const sign = b.binary('ashr', x.type, x, b.constant(x.type, x.type === 'i64' ? 63 : 31));
     return b.binary('sub', x.type, b.binary('xor', x.type, x, sign), sign);
   }
+  const reversal = /^__builtin_bitreverse(\d+)$/.exec(e.name);
+  if (reversal) return reverseBits(b, e, Number(reversal[1]));
+  const text = stringBuiltin(b, e);
+  if (text) return text;
   const rotation = /^__builtin_rotate(left|right)(\d+)$/.exec(e.name);
   if (rotation) return rotate(b, e, rotation[1] === 'left', Number(rotation[2]));
   const overflow = /^__builtin_[su]?(add|sub|mul)(?:l|ll)?_overflow$/.exec(e.name);
@@ -133,6 +146,28 @@ function rotate(b: FunctionBuilder, e: Builtin, left: boolean, bits: number): In
   const down = b.binary('lshr', type, value, left ? back : by);
   const both = b.binary('or', type, up, down);
   return bits < 32 ? b.narrow(both, bits / 8, false) : both;
+}
+
+/** Bytes in the other order, then the bits of each byte: neighbours, pairs and halves exchanged. */
+function reverseBits(b: FunctionBuilder, e: Builtin, bits: number): Inst {
+  let value = rvalue(b, e.arguments[0]!);
+  b.at = e.at;
+  const { type } = value;
+  if (bits > 8) {
+    value = b.emit('bswap', type, [value]);
+    value.width = bits / 8;
+  }
+  for (const [by, byte] of [
+    [4, 0x0fn],
+    [2, 0x33n],
+    [1, 0x55n],
+  ] as const) {
+    const mask = b.constant(type, BigInt.asUintN(bits, byte * 0x0101010101010101n));
+    const up = b.binary('shl', type, b.binary('and', type, value, mask), b.constant(type, by));
+    const down = b.binary('and', type, b.binary('lshr', type, value, b.constant(type, by)), mask);
+    value = b.binary('or', type, up, down);
+  }
+  return value;
 }
 
 /** A copy, fill or comparison of a few bytes known in number: instructions do it as well as the library. */

@@ -3,7 +3,7 @@ import type { CompareOperator, Expression } from '../tree.ts';
 import { canonical } from '../tree.ts';
 import type { FunctionBuilder } from './builder.ts';
 import { aggregateAddress, rvalue } from './expressions.ts';
-import type { Inst } from './ir.ts';
+import type { BinaryOp, Inst } from './ir.ts';
 import { isSigned, isWide } from './layout.ts';
 import { placeAddress, placeOf } from './places.ts';
 
@@ -64,6 +64,12 @@ export function wideValue(b: FunctionBuilder, e: Expression): Wide {
   }
 }
 
+function add(b: FunctionBuilder, x: Wide, y: Wide): Wide {
+  const low = b.binary('add', 'i64', x.low, y.low);
+  const carry = b.resize(b.compare('ult', low, x.low), 'i64', false);
+  return { low, high: b.binary('add', 'i64', b.binary('add', 'i64', x.high, y.high), carry) };
+}
+
 function subtract(b: FunctionBuilder, x: Wide, y: Wide): Wide {
   const borrow = b.resize(b.compare('ult', x.low, y.low), 'i64', false);
   const high = b.binary('sub', 'i64', b.binary('sub', 'i64', x.high, y.high), borrow);
@@ -78,11 +84,8 @@ function wideArithmetic(b: FunctionBuilder, e: Extract<Expression, { kind: 'arit
   }
   const y = wideValue(b, e.right);
   switch (e.operator) {
-    case '+': {
-      const low = b.binary('add', 'i64', x.low, y.low);
-      const carry = b.resize(b.compare('ult', low, x.low), 'i64', false);
-      return { low, high: b.binary('add', 'i64', b.binary('add', 'i64', x.high, y.high), carry) };
-    }
+    case '+':
+      return add(b, x, y);
     case '-':
       return subtract(b, x, y);
     case '&':
@@ -92,15 +95,62 @@ function wideArithmetic(b: FunctionBuilder, e: Extract<Expression, { kind: 'arit
     case '^':
       return { low: b.binary('xor', 'i64', x.low, y.low), high: b.binary('xor', 'i64', x.high, y.high) };
     case '*':
-      b.unit.report('C903', e.at, 'A call to built-in function {name} is not supported.', { name: "'__multi3'" });
-      return undefinedWide(b);
+      return multiply(b, x, y);
     default: {
       const signed = isSigned(e.type);
+      const easy = divide(b, x, y, e.operator === '/', signed);
+      if (easy) return easy;
       const routine = e.operator === '/' ? (signed ? '__divti3' : '__udivti3') : signed ? '__modti3' : '__umodti3';
       b.unit.report('C903', e.at, 'A call to built-in function {name} is not supported.', { name: `'${routine}'` });
       return undefinedWide(b);
     }
   }
+}
+
+function isZero(inst: Inst): boolean {
+  return inst.op === 'const' && inst.value === 0n;
+}
+
+/** Where clang calls __multi3: the low words' product from four of 32 by 32 bits, and what the high words add to its upper half. */
+function multiply(b: FunctionBuilder, x: Wide, y: Wide): Wide {
+  const op = (name: BinaryOp, p: Inst, q: Inst): Inst => b.binary(name, 'i64', p, q);
+  const mask = b.constant('i64', 0xffffffff);
+  const by = b.constant('i64', 32);
+  const [xl, xh, yl, yh] = [
+    op('and', x.low, mask),
+    op('lshr', x.low, by),
+    op('and', y.low, mask),
+    op('lshr', y.low, by),
+  ];
+  const cross = op('mul', xh, yl);
+  // at most (2^32 - 1)^2 + 2 (2^32 - 1) = 2^64 - 1
+  const middle = op('add', op('add', op('lshr', op('mul', xl, yl), by), op('and', cross, mask)), op('mul', xl, yh));
+  let high = op('add', op('add', op('mul', xh, yh), op('lshr', cross, by)), op('lshr', middle, by));
+  if (!isZero(x.high)) high = op('add', high, op('mul', x.high, y.low));
+  if (!isZero(y.high)) high = op('add', high, op('mul', x.low, y.high));
+  return { low: op('mul', x.low, y.low), high };
+}
+
+/** Divisions that need no library: of two numbers that are 64 bits wide at most, and by a power of two. */
+function divide(b: FunctionBuilder, x: Wide, y: Wide, quotient: boolean, signed: boolean): Wide | null {
+  if (isZero(x.high) && isZero(y.high)) {
+    return { low: b.binary(quotient ? 'udiv' : 'urem', 'i64', x.low, y.low), high: x.high };
+  }
+  if (y.low.op !== 'const' || y.high.op !== 'const') return null;
+  const divisor = (y.high.value << 64n) | y.low.value;
+  if (divisor === 0n || (divisor & (divisor - 1n)) !== 0n || (signed && divisor >> 127n !== 0n)) return null;
+  const rest = wideConstant(b, divisor - 1n);
+  const and = (p: Wide, q: Wide): Wide => ({
+    low: b.binary('and', 'i64', p.low, q.low),
+    high: b.binary('and', 'i64', p.high, q.high),
+  });
+  // towards zero: a negative number is shifted from as much higher as the division would round it up
+  const sign = signed ? b.binary('ashr', 'i64', x.high, b.constant('i64', 63)) : b.constant('i64', 0);
+  const bias = and({ low: sign, high: sign }, rest);
+  const from = signed ? add(b, x, bias) : x;
+  if (!quotient) return signed ? subtract(b, and(from, rest), bias) : and(x, rest);
+  const count = b.constant('i64', divisor.toString(2).length - 1);
+  return shift(b, from, count, false, signed);
 }
 
 function shift(b: FunctionBuilder, x: Wide, count: Inst, left: boolean, signed: boolean): Wide {

@@ -51,7 +51,7 @@ export class AttributeSet {
 
 const MODES: Readonly<Record<string, number>> = { QI: 1, byte: 1, HI: 2, SI: 4, DI: 8, word: 8, pointer: 8, TI: 16 };
 
-/** attributes = ("__attribute__" "((" (attribute ("," attribute)*)? "))")*; adds to `set`, or makes one when needed */
+/** attributes = ("__attribute__" "((" list "))" | "[[" list "]]")*, list = (attribute ("," attribute)*)?; adds to `set`, or makes one when needed */
 export function parseAttributes(p: Parser, into: AttributeSet | null): AttributeSet | null {
   let set = into;
   while (p.kind === T.ATTRIBUTE || p.kind === T.ALIGNAS) {
@@ -63,18 +63,31 @@ export function parseAttributes(p: Parser, into: AttributeSet | null): Attribute
     }
     p.advance();
     const open = p.position;
-    p.expect(T.LPAREN);
-    p.expect(T.LPAREN);
-    while (p.kind !== T.RPAREN) {
+    const close = p.kind === T.LBRACKET ? T.RBRACKET : T.RPAREN;
+    if (close === T.RBRACKET) p.advance();
+    else {
+      p.expect(T.LPAREN);
+      p.expect(T.LPAREN);
+    }
+    while (p.kind !== close) {
       if (!p.accept(T.COMMA)) {
+        // [[gnu::used]]: the prefix says whose it is
+        if (p.peek() === T.COLON && p.peek(2) === T.COLON) for (let i = 0; i < 3; i++) p.advance();
         parseAttribute(p, set);
-        if (p.kind !== T.COMMA && p.kind !== T.RPAREN) p.expectClosing(T.RPAREN, open);
+        if (p.kind !== T.COMMA && p.kind !== close) p.expectClosing(close, open);
       }
     }
-    p.expectClosing(T.RPAREN, open);
-    p.expectClosing(T.RPAREN, open);
+    p.expectClosing(close, open);
+    p.expectClosing(close, open);
   }
   return set;
+}
+
+/** `[[` begins C23's attributes and nothing else: from here on it is read as `__attribute__` would be. */
+export function markBracketAttributes(kinds: Uint8Array, count: number): void {
+  for (let at = kinds.indexOf(T.LBRACKET); at >= 0 && at < count; at = kinds.indexOf(T.LBRACKET, at + 1)) {
+    if (kinds[at + 1] === T.LBRACKET) kinds[at++] = T.ATTRIBUTE;
+  }
 }
 
 function parseAlignas(p: Parser, set: AttributeSet): void {

@@ -207,13 +207,13 @@ export function declareRecord(p: Parser, tag: number, union: boolean, at: Locati
   return declared;
 }
 
-/** The token behind `__attribute__((…))`s that start at `at`. */
+/** The token behind `__attribute__((…))`s and `[[…]]`s that start at `at`. */
 export function endOfAttributes(kinds: Uint8Array, at: number): number {
   while (kinds[at] === T.ATTRIBUTE) {
-    let depth = 0;
+    let depth = kinds[at + 1] === T.LBRACKET ? 1 : 0;
     for (at++; kinds[at] !== T.END; at++) {
-      if (kinds[at] === T.LPAREN) depth++;
-      else if (kinds[at] === T.RPAREN && --depth === 0) break;
+      if (kinds[at] === T.LPAREN || kinds[at] === T.LBRACKET) depth++;
+      else if ((kinds[at] === T.RPAREN || kinds[at] === T.RBRACKET) && --depth === 0) break;
     }
     at++;
   }

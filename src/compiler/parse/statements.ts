@@ -98,7 +98,7 @@ function parseBlockItem(p: Parser, into: Statement[], isValue: boolean): void {
 
 function isFallthrough(p: Parser): boolean {
   let at = p.position;
-  while (p.kinds[at] !== T.IDENTIFIER && p.kinds[at] !== T.END) at++;
+  while ((p.kinds[at] !== T.IDENTIFIER || p.kinds[at + 1] === T.COLON) && p.kinds[at] !== T.END) at++;
   return /^(__)?fallthrough(__)?$/.test(p.text(at));
 }
 
