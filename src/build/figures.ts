@@ -1,14 +1,14 @@
 // npm run figures (after npm run build): what a visit costs, measured on the built site: bytes as a host would send them
 // (brotli), and the time from the click on Run to the result, cold and warm, as it is and with the processor slowed down
-// four times, and what typing costs. `npm run figures -- weights|times|typing` measures that alone; `npm run figures -- lighthouse [PART OF AN
+// four times, and what typing costs. `npm run figures -- pages|weights|times|typing` measures that alone; `npm run figures -- lighthouse [PART OF AN
 // ADDRESS]` asks Lighthouse instead.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { chromium, type Browser, type Page } from 'playwright';
 import { findChromium, NO_CHROMIUM } from './chromium.ts';
-import { lighthouse } from './lighthouse.ts';
+import { lighthouse, PAGES } from './lighthouse.ts';
 import { typing } from './typing.ts';
 
 const PORT = 4398;
@@ -39,6 +39,23 @@ function collect(page: Page): () => Promise<Load[]> {
 const isFont = (load: Load): boolean => /\.(woff2|ttf)$/.test(load.path);
 const kilobytes = (loads: readonly Load[]): string =>
   `${(loads.reduce((sum, load) => sum + load.bytes, 0) / 1000).toFixed(1)} kB`;
+
+/** What each page to read costs its first visitor: everything but fonts, the fonts, and how its HTML comes from a host that knows gzip only. */
+async function pages(browser: Browser): Promise<void> {
+  console.log(`${''.padEnd(32)}without fonts      fonts   HTML as gzip`);
+  for (const path of ['my', 'en'].flatMap((language) => PAGES.map((page) => `/${language}/${page}`))) {
+    const context = await browser.newContext({ serviceWorkers: 'block' });
+    const page = await context.newPage();
+    const loaded = collect(page);
+    await page.goto(SITE + path, { waitUntil: 'networkidle' });
+    await page.evaluate(() => document.fonts.ready);
+    const all = await loaded();
+    const html = gzipSync(await (await page.request.get(SITE + path)).body()).length;
+    const cells = [all.filter((load) => !isFont(load)), all.filter(isFont)].map((it) => kilobytes(it).padStart(11));
+    console.log(`${path.padEnd(32)}${cells.join('')}${`${(html / 1000).toFixed(1)} kB`.padStart(15)}`);
+    await context.close();
+  }
+}
 
 async function weights(browser: Browser): Promise<void> {
   for (const language of ['my', 'en']) {
@@ -128,6 +145,7 @@ const browser = await chromium.launch({
 try {
   const part = process.argv[2];
   const wants = (name: string): boolean => part === undefined || part === name;
+  if (wants('pages')) await pages(browser);
   if (wants('weights')) await weights(browser);
   if (wants('times')) {
     await times(browser, 1);
