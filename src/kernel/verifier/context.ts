@@ -18,12 +18,19 @@ import {
 } from '../generated/verifier-messages';
 import {
   PTR_MAYBE_NULL,
+  PTR_TO_ARENA,
+  PTR_TO_BTF_ID,
+  PTR_TO_BUF,
   PTR_TO_FLOW_KEYS,
+  PTR_TO_MAP_KEY,
+  PTR_TO_MAP_VALUE,
+  PTR_TO_MEM,
   PTR_TO_PACKET,
   PTR_TO_PACKET_END,
   PTR_TO_PACKET_META,
   PTR_TO_SOCKET,
   PTR_TO_SOCK_COMMON,
+  PTR_TO_STACK,
   PTR_TO_TP_BUFFER,
   REG_mask,
   REG_off,
@@ -34,6 +41,7 @@ import {
 import { isConstant } from './bounds';
 import { env } from './environment';
 import { fail2, fail3 } from './fail';
+import { baseType } from './registers';
 
 /** Register type that the last allowed context access yields. */
 export let contextYields: i32 = SCALAR_VALUE;
@@ -47,6 +55,29 @@ export function checkUnmodifiedPointer(r: usize, number: i32, fixedOk: bool): i3
   if (!isConstant(r) || load<u64>(r, REG_value) != 0)
     return fail3(MESSAGE_VARIABLE_POINTER, type, load<u64>(r, REG_value), load<u64>(r, REG_mask));
   return 0;
+}
+
+/**
+ * May this pointer be passed on where it points now? Memory may be pointed into anywhere, since what is read of it is checked by
+ * its bounds; anything else is passed as it was given. Linux: check_func_arg_reg_off().
+ */
+export function checkArgumentOffset(r: usize, number: i32): i32 {
+  switch (baseType(load<i32>(r, REG_type))) {
+    case PTR_TO_STACK:
+    case PTR_TO_PACKET:
+    case PTR_TO_PACKET_META:
+    case PTR_TO_MAP_KEY:
+    case PTR_TO_MAP_VALUE:
+    case PTR_TO_MEM:
+    case PTR_TO_BUF:
+    case PTR_TO_ARENA:
+    case SCALAR_VALUE:
+      return 0;
+    case PTR_TO_BTF_ID:
+      return checkUnmodifiedPointer(r, number, true);
+    default:
+      return checkUnmodifiedPointer(r, number, false);
+  }
 }
 
 /** @param signExtends a load that extends the sign, which pointers cannot be read with */

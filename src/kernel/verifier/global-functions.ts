@@ -62,7 +62,7 @@ import {
   env,
   subOf,
 } from './environment';
-import { checkUnmodifiedPointer } from './context';
+import { checkArgumentOffset } from './context';
 import { fail, fail1, fail3, fail4 } from './fail';
 import { checkHelperMemory } from './helper-memory';
 import { registerOf } from './layout';
@@ -209,10 +209,8 @@ function matchArguments(number: i32): i32 {
     if (kind == ARGUMENT_SCALAR) {
       if (type != SCALAR_VALUE) return fail1(MESSAGE_GLOBAL_NOT_SCALAR, i + 1);
     } else if (kind == ARGUMENT_CONTEXT) {
-      if (type != SCALAR_VALUE) {
-        const unmodified = checkUnmodifiedPointer(r, i + 1, type != PTR_TO_CTX);
-        if (unmodified != 0) return unmodified;
-      }
+      const moved = checkArgumentOffset(r, i + 1);
+      if (moved != 0) return moved;
       if (type != PTR_TO_CTX) return fail1(MESSAGE_GLOBAL_CTX_CALL, i);
     } else {
       const wrong = checkMemoryArgument(i + 1, load<i32>(sub + SUB_ARGUMENT_SIZES + (i << 2)));

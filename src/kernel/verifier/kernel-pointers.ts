@@ -72,12 +72,16 @@ function structureOf(type: i32): i32 {
       return WORD_BPF_MAP;
   }
 }
-/** Plain members of struct bpf_map of 6.18: lock and hash seed, sizes and flags, BTF numbers, name. */
+/** Plain members of struct bpf_map of 6.18: a read lies within one of them, aligned or not. */
 function isPlainMember(off: i32, size: i32): bool {
   const end = off + size;
-  if (off % size != 0) return false;
-  if (size == 8) return off < 32 || off == 80 || off == 136 || off == 144;
-  return end <= 36 || (off >= 64 && end <= 96) || (off >= 104 && end <= 120) || (off >= 136 && end <= 152);
+  // the program's hash, whether the map is exclusive
+  if (off < 36) return end <= 32 || (off >= 32 && end <= 36);
+  // map_extra between numbers of 32 bits: type, sizes, flags, id; NUMA node and BTF numbers
+  if (off >= 80 && off < 88) return end <= 88;
+  if ((off >= 64 && off < 96) || (off >= 104 && off < 120)) return (off & 3) + size <= 4;
+  // the name
+  return off >= 136 && end <= 152;
 }
 /** struct bpf_map through a map pointer: reads of its plain members only. */
 export function checkMapPointer(number: i32, off: i32, size: i32, write: bool, value: i32): i32 {
