@@ -2,7 +2,9 @@
 // no floating point, no output, few functions, small arrays. Its run-time header is replaced by ours, which computes a
 // checksum of all globals; two compilers must come to the same.
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findProgram } from '../../judge/clang.ts';
 
 /** The program CSMITH names, or the one on PATH. */
@@ -15,6 +17,26 @@ function findCsmith(): string | null {
 export function csmithAbsence(): string | null {
   return findCsmith() === null ? 'csmith is not installed' : null;
 }
+
+/** Does the program end in a moment on this machine itself, compiled by clang-19 as it was written? */
+export async function endsNatively(source: string): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'meet-ebpf-csmith-'));
+  const done = (program: string, words: string[], timeout: number): Promise<boolean> =>
+    new Promise((resolve) => execFile(program, words, { timeout, killSignal: 'SIGKILL' }, (error) => resolve(!error)));
+  try {
+    const file = join(folder, 'program.c');
+    const main = 'int main(void) { static uint64_t memory[64]; return prog((void *)memory); }';
+    await writeFile(file, `${source.replace(/^#define SEC.*$/m, '#define SEC(name)')}${main}\n`);
+    const native = join(folder, 'program');
+    if (!(await done('clang-19', ['-w', '-O0', file, '-o', native], 60_000))) return true;
+    return await done(native, [], MOMENT);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Milliseconds in which a processor does a hundred times what the interpreter is given. */
+const MOMENT = 5_000;
 
 const WIDTHS = [8, 16, 32, 64] as const;
 
