@@ -61,5 +61,14 @@ test('a browser that is too old says what it lacks, and loads nothing', { tag: '
   await expect(example.root.locator('.expected').first()).toBeVisible();
   await example.run();
   await expect(example.status).toContainText('Array.findLast');
+  // On the playground page, too: the code is there to be read.
+  for (const language of languages) {
+    await page.goto(`/${language}/playground/`);
+    await expect(page.locator('.playground-notices')).toContainText(words(language)['too-old']);
+    await expect(page.locator('.playground-notices')).toContainText('Array.findLast');
+    await expect(page.locator('.program[data-file="drop.bpf.c"] pre')).toBeVisible();
+    await new Example(page).choose('Makefile');
+    await expect(page.locator('.program[data-file="Makefile"] pre')).toBeVisible();
+  }
   expect(asked.filter((url) => /workbench|worker|wasm/.test(url))).toEqual([]);
 });

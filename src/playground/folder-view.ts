@@ -25,11 +25,11 @@ function tab(file: FolderFile, chosen: boolean, strings: Strings): HTMLElement {
   );
 }
 
-function program(file: FolderFile, strings: Strings): HTMLElement {
+function program(file: FolderFile, chosen: boolean, strings: Strings): HTMLElement {
   const lines = isC(file.name) ? colouredLines(file.text) : plainLines(file.text);
   return element(
     'div',
-    { class: 'program', 'data-file': file.name, 'data-kind': file.kind },
+    { class: chosen ? 'program shown' : 'program', 'data-file': file.name, 'data-kind': file.kind },
     element(
       'div',
       { class: 'surface' },
@@ -77,6 +77,16 @@ export function folderView(
   scenario.textContent = JSON.stringify(folder.scenario);
   const network = element('script', { type: 'application/json', class: 'network' });
   network.textContent = JSON.stringify(folder.network ?? null);
+  const programs = element(
+    'div',
+    { class: 'programs' },
+    ...files.map((file) => program(file, file.name === chosen, strings)),
+  );
+  // Reading needs no more than this: in a browser that is too old for the rest, the files can still be looked at.
+  const shows = (event: Event): void => {
+    const { value } = event.target as HTMLInputElement;
+    for (const one of programs.children) one.classList.toggle('shown', one.getAttribute('data-file') === value);
+  };
   return element(
     'section',
     {
@@ -95,13 +105,13 @@ export function folderView(
         { class: 'files' },
         element(
           'fieldset',
-          { class: 'versions' },
+          { class: 'versions', onchange: shows },
           element('legend', { class: 'visually-hidden' }, strings.versions),
           ...files.map((file) => tab(file, file.name === chosen, strings)),
         ),
         newFile,
       ),
-      element('div', { class: 'programs' }, ...files.map((file) => program(file, strings))),
+      programs,
       element('div', { class: 'notices' }),
       element(
         'div',
