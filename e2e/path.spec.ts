@@ -84,6 +84,24 @@ for (const language of languages) {
   });
 }
 
+test('in a chapter the path stands beside the result', async ({ page }) => {
+  const strings = pathWords('my');
+  await page.goto('/my/what-is-ebpf/');
+  const root = page.locator('.example[data-panels~="path"]').first();
+  await root.locator('[data-action="run"]').click();
+  await expect(root.locator('.result .packet-row').first()).toBeVisible();
+  await root.locator('[data-tab="path"]').click();
+  const panel = root.locator('.path-panel');
+  // The run has sent the packets: the first one's way stands there.
+  await expect(panel.locator('.station.current')).toHaveAttribute('data-stage', 'xdp');
+  await panel.locator('.way-choice', { hasText: '1,000' }).locator('input').press('Space');
+  await expect(panel.locator('.station.current .decision')).toContainText('XDP_DROP');
+  await expect(root.locator('pre .line.lit')).toContainText('return XDP_DROP');
+  await panel.locator('[data-step="previous"]').click();
+  await expect(panel.locator('.path-status')).toContainText(strings.stages.napi_poll);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+});
+
 test('a program that changed, or is refused, says so instead of an old path', async ({ page }) => {
   const strings = pathWords('en');
   const example = await openPath(page, 'en');
