@@ -211,6 +211,8 @@ export interface Variable {
   initializer: Initializer | null;
   /** & was taken, or an aggregate: it must live in memory */
   addressTaken: boolean;
+  /** what attribute((cleanup(f))) asks for on every way out of the scope: f(&variable) */
+  cleanup?: Expression;
   at: Location;
 }
 

@@ -1,5 +1,5 @@
 // The state in which one function's body becomes SSA: the current block, variables, jump targets.
-import type { FunctionDeclaration, Label, Location, SwitchStatement, Type, Variable } from '../tree.ts';
+import type { Expression, FunctionDeclaration, Label, Location, SwitchStatement, Type, Variable } from '../tree.ts';
 import { canonical, isVolatile } from '../tree.ts';
 import { foldBinary, foldCompare } from './fold.ts';
 import type { BinaryOp, Block, IrType, Op, Predicate } from './ir.ts';
@@ -11,6 +11,8 @@ import type { UnitBuilder } from './unit.ts';
 export interface JumpTargets {
   readonly breakTo: Block;
   readonly continueTo: Block | null;
+  /** how many cleanups are to be done later than there */
+  readonly cleanups: number;
 }
 
 /** How a C value travels as a parameter or result: eBPF has five argument registers and one for the result. */
@@ -30,6 +32,12 @@ export class FunctionBuilder {
   readonly memory = new Map<Variable, Inst>();
   readonly jumps: JumpTargets[] = [];
   readonly labels = new Map<Label, Block>();
+  /** what is to be called at the end of the scopes that are open here, the last one first */
+  readonly cleanups: Expression[] = [];
+  /** gotos to labels further down, from scopes with cleanups: which of them it leaves is known at the label */
+  readonly waiting = new Map<Label, { readonly from: Block; readonly cleanups: readonly Expression[] }[]>();
+  /** how many cleanups were open at a label */
+  readonly labelDepths = new Map<Label, number>();
   readonly switches = new Map<SwitchStatement, { cases: Block[]; otherwise: Block }>();
   /** > 0 inside __builtin_preserve_access_index(…) */
   preserving = 0;

@@ -162,7 +162,8 @@ export function receiveParameters(b: FunctionBuilder): void {
 }
 
 /** `return e;` */
-export function buildReturn(b: FunctionBuilder, value: Expression | null): void {
+/** @param leave is done between the value and the return */
+export function buildReturn(b: FunctionBuilder, value: Expression | null, leave: () => void): void {
   const result = b.declaration.type.result;
   const args: Inst[] = [];
   if (value && !isVoid(result)) {
@@ -187,6 +188,7 @@ export function buildReturn(b: FunctionBuilder, value: Expression | null): void 
     rvalue(b, value);
   }
   if (b.terminated) return;
+  leave();
   if (args.length === 0 && b.func.result !== 'void') args.push(b.func.undefined(b.func.result));
   b.emit('ret', 'void', args);
 }

@@ -17,7 +17,7 @@ import {
   scaled,
   writePlace,
 } from './places.ts';
-import { buildStatements, endScope } from './statements.ts';
+import { buildStatements, endScope, leaveScopes } from './statements.ts';
 import { compareWide, loadWide, storeWide, wideIsNonZero, wideValue } from './wide.ts';
 
 /** A void expression's value, which nobody reads. */
@@ -116,10 +116,11 @@ export function rvalue(b: FunctionBuilder, e: Expression): Inst {
     case 'call':
       return buildCall(b, e) ?? nothing(b);
     case 'statement-expression': {
+      const depth = b.cleanups.length;
       buildStatements(b, e.block);
       const value = e.result && !isVoid(e.result.type) ? rvalue(b, e.result) : null;
       if (e.result && !value) evaluate(b, e.result);
-      endScope(b, e.block);
+      endScope(b, e.block, depth);
       return value ?? nothing(b);
     }
     case 'builtin':
@@ -545,10 +546,14 @@ export function aggregateAddress(b: FunctionBuilder, e: Expression): Inst {
       b.startSealed(done);
       return slot;
     }
-    case 'statement-expression':
+    case 'statement-expression': {
       // its variables stay: the result is the address of one
+      const depth = b.cleanups.length;
       buildStatements(b, e.block);
-      return e.result ? aggregateAddress(b, e.result) : b.temporary(e.type);
+      const address = e.result ? aggregateAddress(b, e.result) : b.temporary(e.type);
+      leaveScopes(b, depth);
+      return address;
+    }
     case 'call': {
       const slot = b.temporary(e.type);
       buildCall(b, e, slot);

@@ -3,6 +3,7 @@ import type {
   AssemblyStatement,
   Block as TreeBlock,
   Expression,
+  Label,
   LoopHint,
   Statement,
   SwitchStatement,
@@ -16,16 +17,32 @@ import { irType, isAggregate, isSigned } from './layout.ts';
 import { placeAddress, placeOf, readPlace, writePlace } from './places.ts';
 
 export function buildBlock(b: FunctionBuilder, block: TreeBlock): void {
+  const depth = b.cleanups.length;
   buildStatements(b, block);
-  endScope(b, block);
+  endScope(b, block, depth);
+}
+
+/** Ends the scopes opened after `depth`, as far as calls are asked for. */
+export function leaveScopes(b: FunctionBuilder, depth: number): void {
+  cleanUp(b, depth);
+  b.cleanups.length = depth;
+}
+
+/** Calls what the scopes opened after `depth` ask for: they are left here. */
+function cleanUp(b: FunctionBuilder, depth: number, open: readonly Expression[] = b.cleanups): void {
+  for (let i = open.length - 1; i >= depth && !b.terminated; i--) evaluate(b, open[i]!);
 }
 
 export function buildStatements(b: FunctionBuilder, block: TreeBlock): void {
   for (const statement of block.statements) buildStatement(b, statement);
 }
 
-/** The block's variables are gone, on this way out of it; a jump out of it says nothing, which is safe. */
-export function endScope(b: FunctionBuilder, block: TreeBlock): void {
+/**
+ * The block's variables are gone, on this way out of it; a jump out of it says nothing, which is safe.
+ * @param depth how many cleanups were open before the block
+ */
+export function endScope(b: FunctionBuilder, block: TreeBlock, depth: number): void {
+  leaveScopes(b, depth);
   if (b.terminated) return;
   for (const statement of block.statements) {
     if (statement.kind !== 'declaration') continue;
@@ -49,6 +66,7 @@ function buildStatement(b: FunctionBuilder, s: Statement): void {
       for (const variable of s.variables) {
         b.at = variable.at;
         declareVariable(b, variable);
+        if (variable.cleanup) b.cleanups.push(variable.cleanup);
       }
       return;
     case 'expression':
@@ -76,10 +94,13 @@ function buildStatement(b: FunctionBuilder, s: Statement): void {
     case 'do':
       buildLoop(b, s.condition, null, s.body, s.hint, false);
       return;
-    case 'for':
+    case 'for': {
+      const depth = b.cleanups.length;
       if (s.initial) buildStatement(b, s.initial);
       buildLoop(b, s.condition, s.step, s.body, s.hint, true);
+      leaveScopes(b, depth);
       return;
+    }
     case 'switch':
       buildSwitch(b, s);
       return;
@@ -94,21 +115,25 @@ function buildStatement(b: FunctionBuilder, s: Statement): void {
       return;
     }
     case 'label':
+      arriveAt(b, s.label);
       // a goto further down may come back here: sealed at the function's end
       enterLabel(b, b.labelBlock(s.label), false);
       return;
     case 'goto':
-      b.jump(b.labelBlock(s.label));
+      buildGoto(b, s.label);
       return;
     case 'break': {
-      const target = b.jumps[b.jumps.length - 1]?.breakTo;
-      if (target) b.jump(target);
+      const targets = b.jumps[b.jumps.length - 1];
+      if (!targets) return;
+      cleanUp(b, targets.cleanups);
+      b.jump(targets.breakTo);
       return;
     }
     case 'continue': {
       for (let i = b.jumps.length - 1; i >= 0; i--) {
         const target = b.jumps[i]!.continueTo;
         if (target) {
+          cleanUp(b, b.jumps[i]!.cleanups);
           b.jump(target);
           return;
         }
@@ -116,12 +141,43 @@ function buildStatement(b: FunctionBuilder, s: Statement): void {
       return;
     }
     case 'return':
-      buildReturn(b, s.value);
+      buildReturn(b, s.value, () => {
+        cleanUp(b, 0);
+      });
       return;
     case 'asm':
       buildAssembly(b, s);
       return;
   }
+}
+
+/** The scopes that it leaves are cleaned up on the way, in a block that is filled when the label is known. */
+function buildGoto(b: FunctionBuilder, label: Label): void {
+  const known = b.labelDepths.get(label);
+  if (known !== undefined) cleanUp(b, known);
+  if (known !== undefined || b.cleanups.length === 0) {
+    b.jump(b.labelBlock(label));
+    return;
+  }
+  const from = b.newBlock();
+  b.jump(from);
+  b.startSealed(from);
+  const list = b.waiting.get(label) ?? [];
+  b.waiting.set(label, [...list, { from, cleanups: [...b.cleanups] }]);
+  // what follows is dead
+  b.startSealed(b.newBlock());
+}
+
+function arriveAt(b: FunctionBuilder, label: Label): void {
+  b.labelDepths.set(label, b.cleanups.length);
+  const here = b.block;
+  for (const { from, cleanups } of b.waiting.get(label) ?? []) {
+    b.block = from;
+    cleanUp(b, b.cleanups.length, cleanups);
+    b.jump(b.labelBlock(label));
+  }
+  b.waiting.delete(label);
+  b.block = here;
 }
 
 function enterLabel(b: FunctionBuilder, block: Block, sealed: boolean): void {
@@ -191,7 +247,7 @@ function buildLoop(
   }
   if (head === body) b.startBlock(body);
   else b.startSealed(body);
-  b.jumps.push({ breakTo: done, continueTo: next });
+  b.jumps.push({ breakTo: done, continueTo: next, cleanups: b.cleanups.length });
   buildStatement(b, bodyStatement);
   b.jumps.pop();
   b.jump(next);
@@ -225,7 +281,7 @@ function buildSwitch(b: FunctionBuilder, s: SwitchStatement): void {
   dispatch(b, value, ranges, otherwise, signed);
   // what stands before the first label is dead
   b.startDead();
-  b.jumps.push({ breakTo: done, continueTo: null });
+  b.jumps.push({ breakTo: done, continueTo: null, cleanups: b.cleanups.length });
   buildStatement(b, s.body);
   b.jumps.pop();
   b.jump(done);

@@ -284,7 +284,7 @@ export class UnitBuilder {
     receiveParameters(b);
     buildBlock(b, declaration.body!);
     b.at = declaration.end;
-    if (!b.terminated) buildReturn(b, null);
+    if (!b.terminated) buildReturn(b, null, () => {});
     for (const block of b.labels.values()) {
       // a goto to a label in a part that was never reached still needs the block to exist
       if (!b.func.blocks.includes(block)) {

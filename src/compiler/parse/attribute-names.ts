@@ -3,7 +3,7 @@
 const MEANINGFUL = [
   'section', 'always_inline', 'noinline', 'packed', 'aligned', 'preserve_access_index', 'preserve_static_offset', 'used', 'unused', 'weak',
   'naked', 'btf_decl_tag', 'btf_type_tag', 'address_space', 'visibility', 'mode', 'may_alias', 'transparent_union',
-  'fallthrough', 'noreturn', 'deprecated', 'enum_extensibility', 'flag_enum',
+  'fallthrough', 'cleanup', 'noreturn', 'deprecated', 'enum_extensibility', 'flag_enum',
 ]; // prettier-ignore
 
 /** Hints for optimisers, linkers and other targets: the program means the same without them. */

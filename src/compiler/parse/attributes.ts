@@ -27,6 +27,8 @@ export class AttributeSet {
   fallthrough = false;
   /** bytes of the integer that mode(…) asks for */
   mode: number | null = null;
+  /** the function's interned name, and where it stands */
+  cleanup: { readonly id: number; readonly at: Location } | null = null;
   readonly declTags: string[] = [];
   readonly typeTags: string[] = [];
   at: Location = -1;
@@ -132,6 +134,9 @@ function parseAttribute(p: Parser, set: AttributeSet): void {
       if (tag !== null) set.typeTags.push(tag);
       break;
     }
+    case 'cleanup':
+      if (p.kind === T.IDENTIFIER) set.cleanup = { id: p.value, at: p.position };
+      break;
     case 'visibility':
       set.hidden = stringArgument(p, name) === 'hidden';
       break;

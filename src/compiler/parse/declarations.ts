@@ -1,8 +1,9 @@
 // Declarations at file scope and in blocks; function definitions; type names (C11 6.7, 6.9).
 import { canonical } from '../tree.ts';
-import type { Location, Statement, Type, TypedefType, Variable } from '../tree.ts';
+import type { Expression, Location, Statement, Type, TypedefType, Variable } from '../tree.ts';
 import { constantTruth } from '../check/constants.ts';
-import { isPoison, rvalue } from '../check/conversions.ts';
+import { isPoison, markAddressTaken, rvalue } from '../check/conversions.ts';
+import { call } from '../check/calls.ts';
 import {
   INT,
   LONG,
@@ -17,6 +18,7 @@ import {
   isComplete,
   isFunction,
   isVoid,
+  pointerTo,
   quotedType,
   sameType,
   setTypedefAlignment,
@@ -447,7 +449,25 @@ function declareLocal(p: Parser, declared: Declared, type: Type, specifiers: Spe
   if (p.kind === T.ASSIGN) initialize(p, variable, declared.at, isStatic, specifiers.isAuto);
   else if (specifiers.isAuto) p.report('auto-type-needs-initializer', declared.at, { name });
   else if (!checkObjectType(p, variable, declared.at, false)) variable.type = POISON;
+  if (declared.attributes?.cleanup && !isStatic)
+    variable.cleanup = cleanupCall(p, variable, declared.attributes.cleanup);
   return variable;
+}
+
+/** attribute((cleanup(f))): the call f(&variable). */
+function cleanupCall(p: Parser, variable: Variable, { id, at }: { id: number; at: Location }): Expression | undefined {
+  const symbol = p.scopes.ordinary.get(id);
+  if (symbol?.kind !== 'function') {
+    p.report('undeclared', at, { name: textOf(id) });
+    return undefined;
+  }
+  p.usedFunctions.add(symbol.function);
+  p.countUse(variable);
+  const target: Expression = { kind: 'variable', type: variable.type, variable, at };
+  markAddressTaken(p, target);
+  const callee: Expression = { kind: 'function', type: symbol.function.type, function: symbol.function, at };
+  const value: Expression = { kind: 'address', type: pointerTo(variable.type), target, at };
+  return call(p, callee, [{ value, first: at, last: at }], at, at, at);
 }
 
 /** In a function's outermost block, a parameter's name is taken. */
