@@ -5,6 +5,7 @@ const HELP = `lab compile FILE.c… [-o OUT.o] [-I DIR]… [-D NAME[=VALUE]]… 
 lab asm     FILE.asm [-o OUT.bin]
 lab disasm  FILE [--source]
 lab verify  FILE… [PROGRAM OPTIONS] [--log-level 0|1|2|4] [--json]
+lab explain LOG|- [--language en|my] [--json]      LOG: what a real Linux printed when it refused a program
 lab run     FILE  [PROGRAM OPTIONS] [RUN OPTIONS] [--json]
 lab batch   FILE.jsonl | -
 lab conformance DIR [--engine interpreter|jit|both] [--verify]
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ run(args: string[]): Pro
   asm: () => import('./asm.ts'),
   disasm: () => import('./disasm.ts'),
   verify: () => import('./verify.ts'),
+  explain: () => import('./explain.ts'),
   run: () => import('./run.ts'),
   batch: () => import('./batch.ts'),
   conformance: () => import('./conformance.ts'),

@@ -4,7 +4,6 @@
 /** Before the kernel's words: what loggers put in front, from the outside to the inside. */
 const PREFIXES: readonly RegExp[] = [
   // colours of a terminal
-  // eslint-disable-next-line no-control-regex
   /\x1b\[[0-9;]*m/g,
   // quoted in a mail or an issue
   /^(?:[>|] ?)+/,
