@@ -285,6 +285,10 @@ class ObjectWriter {
       const names = declaration.parameters.map((p) => p.name);
       const type = this.btf.func(declaration.name, declaration.type, names, declaration.isStatic ? 'static' : 'global');
       declaration.attributes.declTags.forEach((tag) => this.btf.declTag(tag, type, -1));
+      // a global function's parameters: arg:ctx, arg:nonnull, arg:nullable, arg:trusted
+      declaration.parameters.forEach((parameter, i) => {
+        for (const tag of parameter.attributes.declTags) this.btf.declTag(tag, type, i);
+      });
       here.functions.push({ offset, type });
       let last: SourcePosition | null = null;
       for (const each of f.lines) {
