@@ -91,7 +91,8 @@ function memberItems(record: RecordType): Candidate[] {
   return record.members.flatMap((member) => {
     const inner = canonical(member.type);
     if (member.name === '') return inner.kind === 'record' ? memberItems(inner) : [];
-    return [item(member.name, 'member', declare(member.type), 30)];
+    // What fills a gap is nobody's to name.
+    return [item(member.name, 'member', () => declare(member.type), /^__(?:pad|reserved)/.test(member.name) ? -5 : 30)];
   });
 }
 

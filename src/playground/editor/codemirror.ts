@@ -11,8 +11,10 @@ import {
   highlightActiveLine,
   keymap,
   lineNumbers,
+  tooltips,
   WidgetType,
   type DecorationSet,
+  type Rect,
 } from '@codemirror/view';
 import { element } from '../dom.ts';
 import { colours } from './codemirror-colours.ts';
@@ -120,6 +122,7 @@ export const openCodeMirror: OpenEditor = (host, options) => {
         colours,
         notes,
         languageSupport(language, words, fingers),
+        tooltips({ tooltipSpace: roomForTips }),
         keymap.of([
           { key: 'Mod-Shift-o', run: () => (void outline(), true) },
           { key: 'Shift-Alt-f', run: () => (void format(), true) },
@@ -185,6 +188,13 @@ export const openCodeMirror: OpenEditor = (host, options) => {
     suggest: () => void startCompletion(view),
     what: () => tellAtCursor(view, language, words),
   };
+
+  /** Lists and what is told of a name lie above the bar, which the on-screen keyboard pushes up: behind that nobody would see them. */
+  function roomForTips(): Rect {
+    const bar = keys.parentElement?.getBoundingClientRect();
+    const lower = fingers && bar && bar.top > 200 ? Math.min(bar.top, window.innerHeight) : window.innerHeight;
+    return { left: 0, top: 0, right: document.documentElement.clientWidth, bottom: lower };
+  }
 
   /** The line that is being written stays above the bar, wherever the keyboard pushed it. */
   function keepInSight(): void {
