@@ -2,6 +2,7 @@
 // kernel (AssemblyScript) names a row by its constant (MESSAGE_…) and passes numbers; text is made here, last.
 import { E2BIG, EACCES, EBADF, EFAULT, EINVAL, ENOMEM, ENOTSUPP, EPERM, EPROTO } from './errno.ts';
 import { HELPERS } from './helpers.ts';
+import { kfuncName } from './kfuncs.ts';
 import { registerTypeName } from './verifier-records.ts';
 
 /**
@@ -233,7 +234,43 @@ const ROWS: readonly Row[] = [
   ['SOCKMAP_UPDATE', EINVAL, 'cannot update sockmap in this context'],
   ['SOCKMAP_ARGUMENT', EINVAL, 'invalid arg_type for sockmap/sockhash'],
   ['HELPER_NOT_SIMULATED', ENOTSUPP, 'helper %s#%d is not simulated', 'hd'],
-  ['KFUNC_NOT_SIMULATED', ENOTSUPP, 'kernel functions (kfuncs) are not simulated'],
+  // --- calls of kernel functions
+  ['KFUNC_NOT_SIMULATED', ENOTSUPP, 'kernel function %s is not simulated', 'k'],
+  ['KFUNC_GPL', EINVAL, 'cannot call kernel function from non-GPL compatible program'],
+  ['KFUNC_NOT_A_FUNCTION', EINVAL, 'kernel btf_id %u is not a function', 'd'],
+  ['KFUNC_NOT_ALLOWED', EACCES, 'calling kernel function %s is not allowed', 'k'],
+  ['KFUNC_NOT_ELIMINATED', EINVAL, 'invalid kernel function call not eliminated in verifier pass'],
+  ['KFUNC_NOT_SCALAR', EINVAL, 'R%d is not a scalar', 'd'],
+  ['KFUNC_NOT_CONSTANT', EINVAL, 'R%d must be a known constant', 'd'],
+  ['KFUNC_TRUSTED_NULL', EACCES, 'Possibly NULL pointer passed to trusted arg%d', 'd'],
+  ['KFUNC_NOT_CTX', EINVAL, 'arg#%d expected pointer to ctx, but got %s', 'dt'],
+  ['KFUNC_POINTER_TYPE', EINVAL, 'arg#%d pointer type %s must point to scalar, or struct with scalar', 'ds'],
+  ['KFUNC_MEMORY_PAIR', EACCES, 'arg#%d arg#%d memory, len pair leads to invalid memory access', 'dd'],
+
+  // --- open-coded iterators and dynptrs
+  ['STACK_OBJECT_CONSTANT_OFFSET', EINVAL, '%s has to be at a constant offset', 's'],
+  ['STACK_OBJECT_OFFSET', EINVAL, 'cannot pass in %s at an offset=%d', 'sd'],
+  ['ITER_NOT_ON_STACK', EINVAL, 'arg#%d expected pointer to an iterator on stack', 'd'],
+  ['ITER_INITIALIZED', EINVAL, 'expected uninitialized iter_%s as arg #%d', 'sd'],
+  ['ITER_UNINITIALIZED', EINVAL, 'expected an initialized iter_%s as arg #%d', 'sd'],
+  ['DYNPTR_POINTER', EINVAL, 'arg#%d expected pointer to stack or const struct bpf_dynptr', 'd'],
+  ['DYNPTR_INITIALIZED', EINVAL, 'Dynptr has to be an uninitialized dynptr'],
+  ['DYNPTR_UNINITIALIZED', EINVAL, 'Expected an initialized dynptr as arg #%d', 'd'],
+  ['DYNPTR_UNACQUIRED', EINVAL, 'arg %d is an unacquired reference', 'd'],
+  ['DYNPTR_OVERWRITTEN', EINVAL, 'cannot overwrite referenced dynptr'],
+  ['DYNPTR_FILLED', EACCES, 'potential write to dynptr at off=%d disallowed', 'd'],
+  ['DYNPTR_DATA_TYPE', EACCES, 'Unsupported reg type %s for bpf_dynptr_from_mem data', 't'],
+  ['DYNPTR_SLICE_WRITE', EINVAL, 'the prog does not allow writes to packet data'],
+
+  // --- regions between two calls
+  ['RCU_NESTED', EINVAL, 'nested rcu read lock (kernel function %s)', 'k'],
+  ['RCU_UNMATCHED', EINVAL, 'unmatched rcu read unlock (kernel function %s)', 'k'],
+  ['RCU_LEAK', EINVAL, '%s cannot be used inside bpf_rcu_read_lock-ed region', 's'],
+  ['RCU_SLEEPABLE', EINVAL, 'sleepable helper %s#%d in rcu_read_lock region', 'hd'],
+  ['PREEMPT_UNMATCHED', EINVAL, 'unmatched attempt to enable preemption (kernel function %s)', 'k'],
+  ['PREEMPT_LEAK', EINVAL, '%s cannot be used inside bpf_preempt_disable-ed region', 's'],
+  ['PREEMPT_SLEEPABLE', EINVAL, 'sleepable helper %s#%d in non-preemptible region', 'hd'],
+
   ['ARGUMENT_TYPE', EACCES, 'R%d type=%s expected=\\c', 'dt'],
   ['ARGUMENT_EXPECTED', EACCES, '%s, \\c', 't'],
   ['ARGUMENT_EXPECTED_LAST', EACCES, '%s', 't'],
@@ -367,6 +404,11 @@ const WORDS = [
   ['OP_MOV', '='],
   ['OP_ARSH', 's>>='],
   ['OP_END', 'endian'],
+  ['ITERATOR', 'iter'],
+  ['ITERATOR_NUM', 'num'],
+  ['DYNPTR', 'dynptr'],
+  ['STRUCT_SK_BUFF', 'STRUCT __sk_buff'],
+  ['UNKNOWN_TYPE', 'UNKNOWN '],
 ] as const;
 
 export const MESSAGE: Readonly<Record<string, number>> = Object.fromEntries(ROWS.map(([name], i) => [name, i]));
@@ -455,6 +497,8 @@ export function renderMessage(id: number, values: readonly bigint[], names: Mess
         const id = Number(next());
         return names.type?.(id) ?? '';
       }
+      case 'k':
+        return kfuncName(Number(next()));
       case 'f': {
         const index = Number(next());
         return names.subprogram?.(index) ?? `func${index}`;

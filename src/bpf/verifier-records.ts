@@ -37,6 +37,11 @@ export const MEM_RINGBUF = 1 << 10;
 export const MEM_USER = 1 << 11;
 export const MEM_PERCPU = 1 << 12;
 export const PTR_UNTRUSTED = 1 << 14;
+/** memory that is a slice of a dynptr of this kind: DYNPTR_LOCAL << (kind - 1), DYNPTR_KINDS of src/bpf/kfuncs.ts */
+export const DYNPTR_LOCAL = 1 << 15;
+export const DYNPTR_SKB = 1 << 17;
+export const DYNPTR_XDP = 1 << 18;
+export const DYNPTR_FLAGS = 0xf << 15;
 export const MEM_ALLOC = 1 << 19;
 export const PTR_TRUSTED = 1 << 20;
 export const MEM_RCU = 1 << 21;
@@ -137,9 +142,22 @@ export const REG = {
   precise: 108,
   /** of PTR_TO_FUNC: subprogram number */
   subprogram: 112,
+  // What else the fields above hold, by what the register or slot is:
+  /** of memory that a dynptr gave: that dynptr's id; 0: none */
+  dynptrId: 92,
+  /** of a slot with STACK_DYNPTR: DYNPTR_KINDS; 1: the slot that names it (the higher one) */
+  dynptrKind: 88,
+  dynptrFirst: 96,
+  /** of a slot with STACK_ITER: ITERATORS plus one; ITERATOR_…; rounds so far */
+  iteratorKind: 88,
+  iteratorState: 96,
+  iteratorDepth: 116,
 } as const;
 /** bytes of a register state */
 export const REG_SIZE = 120;
+
+export const ITERATOR_ACTIVE = 1;
+export const ITERATOR_DRAINED = 2;
 
 /** Top bits of a scalar's id: linked with a constant difference, by 64-bit or by 32-bit addition (Linux: BPF_ADD_CONST…). */
 export const BPF_ADD_CONST64 = 0x80000000 | 0;

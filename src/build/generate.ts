@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packHelpers } from './pack-helpers.ts';
+import { packKfuncs } from './pack-kfuncs.ts';
 import { packLinux } from './pack-linux.ts';
 import { packContexts } from './pack-contexts.ts';
 import { packKernelTypes } from './pack-kernel-types.ts';
@@ -45,6 +46,7 @@ for (const name of ['opcodes', 'limits', 'errno', 'maps', 'syscall', 'programs',
 }
 write('src/kernel/generated/verifier-messages.ts', packVerifierMessages());
 write('src/kernel/generated/helpers.ts', packHelpers());
+write('src/kernel/generated/kfuncs.ts', packKfuncs());
 write('src/kernel/generated/contexts.ts', packContexts());
 write('src/kernel/generated/costs.ts', packCosts());
 write('src/kernel/generated/kernel-types.ts', packKernelTypes());

@@ -170,7 +170,7 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V115',
     'memory',
-    { PACKET_WRITE: '' },
+    { PACKET_WRITE: '', DYNPTR_SLICE_WRITE: '' },
     'a program of this type may not change the packet here',
     'a program type that may write into packets, such as XDP or tc',
     'read only, or move the program to XDP or tc',
@@ -423,7 +423,7 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V303',
     'policy',
-    { HELPER_GPL: '' },
+    { HELPER_GPL: '', KFUNC_GPL: '' },
     '{function} is only for programs under a GPL-compatible licence',
     'char LICENSE[] SEC("license") = "GPL";',
     'declare a GPL-compatible licence, or do without this helper',
@@ -484,6 +484,7 @@ export const PROBLEMS: readonly Problem[] = [
     'call',
     {
       ARGUMENT_NOT_CONSTANT: 'register',
+      KFUNC_NOT_CONSTANT: 'register',
     },
     'argument {argument} of {function} must be a constant',
     'a number that is the same on every run',
@@ -500,7 +501,7 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V311',
     'call',
-    { HELPER_NOT_SIMULATED: 'helper _', KFUNC_NOT_SIMULATED: '' },
+    { HELPER_NOT_SIMULATED: 'helper _', KFUNC_NOT_SIMULATED: 'kfunc' },
     '{function} exists in Linux, but this simulator does not have it',
     'one of the simulated helpers',
     'try it on a real Linux, or use another helper here',
@@ -588,6 +589,37 @@ export const PROBLEMS: readonly Problem[] = [
   ),
   // --- resources
   problem(
+    'V322',
+    'context',
+    { KFUNC_NOT_ALLOWED: '_' },
+    'programs of this type may not call this kernel function',
+    'a kernel function that is offered to this program type',
+    'use another function, or another program type',
+  ),
+  problem(
+    'V323',
+    'call',
+    { KFUNC_NOT_A_FUNCTION: '_', KFUNC_NOT_ELIMINATED: '' },
+    'this calls a kernel function that this kernel does not have',
+    'a function of this kernel, or a call that cannot be reached',
+    'ask with bpf_ksym_exists() before the call, and leave when there is none',
+  ),
+  problem(
+    'V324',
+    'call',
+    {
+      KFUNC_NOT_SCALAR: 'register',
+      KFUNC_NOT_CTX: '_ _',
+      KFUNC_POINTER_TYPE: '_ _',
+      KFUNC_TRUSTED_NULL: '_',
+      KFUNC_MEMORY_PAIR: '_ _',
+      DYNPTR_DATA_TYPE: '_',
+    },
+    'an argument is not what {function} takes',
+    'what its prototype says: a number, the context as it came, memory of at least the size passed with it',
+    'check the order of the arguments, and that the size fits the buffer',
+  ),
+  problem(
     'V401',
     'resource',
     { UNRELEASED: 'id allocated', REFERENCE_LEAK: '' },
@@ -626,7 +658,7 @@ export const PROBLEMS: readonly Problem[] = [
   problem(
     'V405',
     'context',
-    { HELPER_SLEEPABLE: '', MAY_NOT_SLEEP: '' },
+    { HELPER_SLEEPABLE: '', MAY_NOT_SLEEP: '', RCU_SLEEPABLE: 'helper _', PREEMPT_SLEEPABLE: 'helper _' },
     'this may have to wait (sleep), and the program runs where the kernel cannot wait',
     'nothing that sleeps, or a program that may: SEC("uprobe.s/…"), "fentry.s/…", "lsm.s/…", "iter.s/…" or "syscall"',
     'use a helper that never waits (bpf_probe_read_user() instead of bpf_copy_from_user()), or attach where a program may sleep',
@@ -670,6 +702,45 @@ export const PROBLEMS: readonly Problem[] = [
     'a lock is still held here, and the program would leave with it',
     'bpf_spin_unlock() on every path before the end',
     'give the lock back before each return',
+  ),
+  problem(
+    'V411',
+    'resource',
+    { ITER_NOT_ON_STACK: '_', ITER_INITIALIZED: '_ _', ITER_UNINITIALIZED: '_ _' },
+    'the iterator is not in the state that {function} needs',
+    'a variable on the stack; bpf_iter_…_new() once, then bpf_iter_…_next(), then bpf_iter_…_destroy() once',
+    'write the loop with bpf_for() or bpf_repeat(): they begin and end the iterator by themselves',
+  ),
+  problem(
+    'V412',
+    'resource',
+    {
+      DYNPTR_POINTER: '_',
+      DYNPTR_INITIALIZED: '',
+      DYNPTR_UNINITIALIZED: '_',
+      DYNPTR_UNACQUIRED: '_',
+      STACK_OBJECT_CONSTANT_OFFSET: '_',
+      STACK_OBJECT_OFFSET: '_ offset',
+    },
+    '{function} needs a dynptr, and there is none, or not one of this kind',
+    'the address of a struct bpf_dynptr on the stack that was made before, and not given back yet',
+    'make the dynptr first (bpf_dynptr_from_…(), bpf_ringbuf_reserve_dynptr()), and pass the address of the whole variable',
+  ),
+  problem(
+    'V413',
+    'resource',
+    { DYNPTR_OVERWRITTEN: '', DYNPTR_FILLED: 'offset' },
+    'this would overwrite a dynptr',
+    'a dynptr changed by nothing but the functions made for it',
+    'give a dynptr of a ring buffer back before its variable is used again; use another variable for other data',
+  ),
+  problem(
+    'V414',
+    'resource',
+    { RCU_NESTED: '_', RCU_UNMATCHED: '_', PREEMPT_UNMATCHED: '_', RCU_LEAK: '', PREEMPT_LEAK: '' },
+    'the beginning and the end of this section do not match on this path',
+    'bpf_rcu_read_lock() and bpf_rcu_read_unlock(), bpf_preempt_disable() and bpf_preempt_enable(), in pairs on every path',
+    'begin and end the section in the same branch, and end it before each return',
   ),
   // --- structure
   problem(

@@ -1,5 +1,7 @@
 // A refusal as a diagnostic on the C line: what happened, what was expected, what was known, how it came to that, what helps.
 import { fillTemplate, type Diagnostic, type DiagnosticNote, type Span } from '../diagnostics/diagnostic.ts';
+import { kfuncName } from '../bpf/kfuncs.ts';
+import { BPF_PSEUDO_KFUNC_CALL } from '../bpf/opcodes.ts';
 import { MESSAGE_ARGUMENTS, MESSAGE_NAMES, helperName, renderMessage } from '../bpf/verifier-messages.ts';
 import { PTR_TO_PACKET, SCALAR_VALUE, registerTypeName } from '../bpf/verifier-records.ts';
 import { CATEGORIES, problemOfMessage, typeNote } from './catalogue.ts';
@@ -27,6 +29,7 @@ function valuesOf(record: MessageRecord, program: ExplainedProgram): Record<stri
     if (label === '_' || label === '') return;
     if (label === 'register') values[label] = `r${value}`;
     else if (label === 'helper') values['function'] = `${helperName(value)}()`;
+    else if (label === 'kfunc') values['function'] = `${kfuncName(value)}()`;
     else if (kind === 't') values[label] = registerTypeName(value);
     else if (kind === 'f') values[label] = program.subprograms[value]?.name ?? `func#${value}`;
     else values[label] = value;
@@ -104,7 +107,9 @@ function refusalOf(program: ExplainedProgram, path: FailingPath): Refusal | null
   args['linux'] = linuxWords(path.messages, program);
   if (register >= 0) args['register'] ??= `r${register}`;
   if (instruction && isCall(instruction)) {
-    args['function'] ??= instruction.src === 0 ? `${helperName(instruction.imm)}()` : calleeName({ program }, slot);
+    const { src, imm } = instruction;
+    if (src === BPF_PSEUDO_KFUNC_CALL) args['function'] ??= `${kfuncName(imm)}()`;
+    args['function'] ??= src === 0 ? `${helperName(imm)}()` : calleeName({ program }, slot);
     if (register >= 1 && register <= 5) args['argument'] ??= register;
   }
   args['function'] ??= 'the function';

@@ -7,6 +7,7 @@ import {
   BPF_PSEUDO_MAP_IDX_VALUE,
   BPF_PSEUDO_MAP_VALUE,
 } from '../bpf/opcodes.ts';
+import { kfuncById } from '../bpf/kfuncs.ts';
 
 /** From which C line an instruction (and those after it, up to the next row) was made: .BTF.ext's line_info. */
 export interface SourceLine {
@@ -77,7 +78,7 @@ export function instructionText(program: ExplainedProgram, slot: number): string
           return `0x${((BigInt(upper >>> 0) << 32n) | BigInt(load.imm >>> 0)).toString(16)}`;
       }
     },
-    kernelFunction: () => 'kernel-function',
+    kernelFunction: ({ imm }) => kfuncById(imm)?.name ?? 'kernel-function',
   });
 }
 

@@ -1,6 +1,8 @@
 // "(61) r1 = *(u32 *)(r1 +0)" → an instruction. The patterns are made from the one table that also writes such text.
 import { HELPERS } from '../bpf/helpers.ts';
 import { OPERATIONS, type Operation } from '../bpf/instruction-set.ts';
+import { kfuncByName } from '../bpf/kfuncs.ts';
+import { BPF_PSEUDO_KFUNC_CALL } from '../bpf/opcodes.ts';
 import type { Instruction } from '../bpf/instruction.ts';
 
 export interface ReadInstruction {
@@ -67,6 +69,9 @@ export function readInstruction(text: string): ReadInstruction | null {
         high = Number(BigInt.asIntN(32, BigInt(value) >> 32n));
       }
     });
+    // a kernel function has another number in every kernel: its name counts
+    const kfunc = kfuncByName(found[names.indexOf('function') + 1] ?? '');
+    if (kfunc) Object.assign(fields, { src: BPF_PSEUDO_KFUNC_CALL, imm: kfunc.id });
     return { instruction: fields, high };
   }
   return null;

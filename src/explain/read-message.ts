@@ -1,5 +1,6 @@
 // A line of the log that is a message → its number and arguments, by the same templates that write it.
 import { HELPERS } from '../bpf/helpers.ts';
+import { kfuncByName } from '../bpf/kfuncs.ts';
 import { MESSAGE_ARGUMENTS, MESSAGE_NAMES, MESSAGE_TEMPLATES, WORD, renderMessage } from '../bpf/verifier-messages.ts';
 import { readRegisterType } from './read-state.ts';
 
@@ -84,6 +85,8 @@ function valueOf(kind: string, text: string, hexadecimal: boolean, names: NameNu
     }
     case 'h':
       return [BigInt(helperNumbers.get(text) ?? 0)];
+    case 'k':
+      return [BigInt(kfuncByName(text)?.id ?? 0)];
     case 's': {
       const number = words.get(text);
       return number === undefined ? null : [BigInt(number)];

@@ -1,5 +1,6 @@
 // "R1=pkt(off=14,r=14) R10=fp0 fp-8=mmmm????" → register states, the other way round than state-text.ts.
 import * as r from '../bpf/verifier-records.ts';
+import { DYNPTR_KINDS, ITERATORS } from '../bpf/kfuncs.ts';
 import type { ExplainedMap } from './program.ts';
 import { constant, scalar, type RegisterFields, type SlotFields, type StateFields } from './write-records.ts';
 
@@ -177,9 +178,36 @@ export function readRegister(written: string, frame: number, maps: ExplainedMap[
   return fields;
 }
 
+/** "iter_num(ref_id=1,state=active,depth=0)", "dynptr_xdp(id=1,dynptr_id=1)" */
+function readObject(text: string): SlotFields | null {
+  const [, kind = '', name = '', inside = ''] = /^(iter|dynptr)_(\w+)\((.*)\)$/.exec(text) ?? [];
+  if (kind === '') return null;
+  const parts = new Map(inside.split(',').map((part) => part.split('=') as [string, string]));
+  const reference = Number(parts.get('ref_id') ?? 0);
+  const isIterator = kind === 'iter';
+  const register: RegisterFields = isIterator
+    ? {
+        type: r.PTR_TO_STACK,
+        reference,
+        iteratorKind: ITERATORS.findIndex((row) => row.name === name) + 1,
+        iteratorState: parts.get('state') === 'active' ? r.ITERATOR_ACTIVE : r.ITERATOR_DRAINED,
+        iteratorDepth: Number(parts.get('depth') ?? 0),
+      }
+    : {
+        type: r.CONST_PTR_TO_DYNPTR,
+        reference,
+        id: Number(parts.get('id') ?? 0),
+        dynptrKind: DYNPTR_KINDS.findIndex((word) => word === name),
+        dynptrFirst: 1,
+      };
+  return { register, kinds: new Array<number>(8).fill(isIterator ? r.STACK_ITER : r.STACK_DYNPTR) };
+}
+
 function readSlot(text: string, frame: number, maps: ExplainedMap[]): SlotFields | null {
   const letters = /^[?rm0dif]{8}$/.test(text) ? text : null;
   if (letters) return { kinds: [...letters].map((letter) => r.STACK_LETTERS.indexOf(letter)) };
+  const object = readObject(text);
+  if (object) return object;
   // what lies above a narrower spill stands before it
   for (const above of [0, 4, 6, 7]) {
     const front = text.slice(0, above);

@@ -85,6 +85,18 @@ export class RegisterState {
   get frame(): number {
     return this.#u32(r.REG.frame);
   }
+  /** of a slot that holds a dynptr: DYNPTR_KINDS, and whether it is the one that names it */
+  get dynptr(): { readonly kind: number; readonly first: boolean } {
+    return { kind: this.#u32(r.REG.dynptrKind), first: this.#u32(r.REG.dynptrFirst) !== 0 };
+  }
+  /** of a slot that holds an iterator: ITERATORS, and where it stands */
+  get iterator(): { readonly kind: number; readonly active: boolean; readonly depth: number } {
+    return {
+      kind: this.#u32(r.REG.iteratorKind) - 1,
+      active: this.#u32(r.REG.iteratorState) === r.ITERATOR_ACTIVE,
+      depth: this.#u32(r.REG.iteratorDepth),
+    };
+  }
   get precise(): boolean {
     return this.#u32(r.REG.precise) !== 0;
   }

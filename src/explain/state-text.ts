@@ -10,13 +10,16 @@ import {
   PTR_TO_PACKET_META,
   PTR_TO_STACK,
   SCALAR_VALUE,
+  STACK_DYNPTR,
   STACK_INVALID,
+  STACK_ITER,
   STACK_LETTERS,
   STACK_SPILL,
   STATE_FLAG_ASYNC,
   STATE_FLAG_CALLBACK,
   registerTypeName,
 } from '../bpf/verifier-records.ts';
+import { DYNPTR_KINDS, ITERATORS } from '../bpf/kfuncs.ts';
 import { tnumText } from '../bpf/verifier-messages.ts';
 import { usedMap, type ExplainedMap, type ExplainedProgram } from './program.ts';
 import type { RegisterState, StackSlot, StateRecord } from './records.ts';
@@ -158,6 +161,20 @@ function pointerParts(register: RegisterState, program: ExplainedProgram): strin
   return parts;
 }
 
+/** Both slots of a dynptr are one thing, written for the one that names it; its mark reads as an id in Linux's log. */
+function dynptrText(name: string, register: RegisterState): string {
+  const { kind, first } = register.dynptr;
+  if (!first) return '';
+  const reference = register.reference === 0 ? '' : `ref_id=${register.reference},`;
+  return `${name}dynptr_${DYNPTR_KINDS[kind] ?? ''}(id=${register.id},${reference}dynptr_id=1)`;
+}
+function iteratorText(name: string, register: RegisterState): string {
+  if (register.reference === 0) return '';
+  const { kind, active, depth } = register.iterator;
+  const state = active ? 'active' : 'drained';
+  return `${name}iter_${ITERATORS[kind]?.name ?? ''}(ref_id=${register.reference},state=${state},depth=${depth})`;
+}
+
 /** " fp-8=mmmm????", " fp-8=0x1234", '' for a slot without anything written. */
 export function slotText(slot: StackSlot, frame: number, program: ExplainedProgram): string {
   const { kinds } = slot;
@@ -165,6 +182,8 @@ export function slotText(slot: StackSlot, frame: number, program: ExplainedProgr
   // Kept highest address first, as Linux prints them.
   const letters = [...kinds].map((kind) => STACK_LETTERS[kind] ?? '?');
   const name = ` fp${-8 * (slot.number + 1)}=`;
+  if (kinds[7] === STACK_DYNPTR) return dynptrText(name, slot.register);
+  if (kinds[7] === STACK_ITER) return iteratorText(name, slot.register);
   if (kinds[7] !== STACK_SPILL) return name + letters.join('');
   // What lies above a spill of less than eight bytes comes before it.
   const above = letters.slice(0, letters.indexOf(STACK_LETTERS[STACK_SPILL] ?? 'r'));

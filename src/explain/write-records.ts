@@ -23,6 +23,11 @@ export interface RegisterFields {
   readonly range?: number;
   readonly frame?: number;
   readonly precise?: number;
+  readonly dynptrKind?: number;
+  readonly dynptrFirst?: number;
+  readonly iteratorKind?: number;
+  readonly iteratorState?: number;
+  readonly iteratorDepth?: number;
 }
 
 const WIDE: ReadonlySet<string> = new Set(['umin', 'umax', 'smin', 'smax', 'value', 'mask']);

@@ -1,5 +1,6 @@
 // Compiles what the kernel has loaded and gives it back as functions in the kernel's table.
 import { decodeInstructions } from '../bpf/instruction.ts';
+import { FIRST_KERNEL_FUNCTION, KFUNCS } from '../bpf/kfuncs.ts';
 import { INSTRUCTION_SIZE } from '../bpf/opcodes.ts';
 import { compileProgram, type CompiledProgram } from './index.ts';
 import { KERNEL_FUNCTIONS, type KernelFunction, type Machine } from './machine.ts';
@@ -13,8 +14,8 @@ const FAULT_BUDGET = 9;
 const FAULT_HELPER_MEMORY = 10;
 const FAULT_END = 12;
 
-/** Beyond this number there are no helpers (__BPF_FUNC_MAX_ID of 6.18 is 212). */
-const HELPER_LIMIT = 212;
+/** Beyond this number there are no helpers: __BPF_FUNC_MAX_ID of 6.18 is 212, and kernel functions stand from 256 on. */
+const HELPER_LIMIT = FIRST_KERNEL_FUNCTION + KFUNCS.length;
 
 /** What of the kernel's exports the compiler needs; src/kernel/index.ts says what each is. */
 export interface JitExports {

@@ -11,7 +11,8 @@
 //   caps root                                 default: root, and bpf for types that need no CAP_PERFMON
 //   attach N · flags N · license TEXT         as bpf(BPF_PROG_LOAD) takes them
 //   function LABEL NAME static|global RESULT(ARGUMENT …)     BTF; the first instruction's label is "main"
-//     mov r0, {OK}                            indented, and labels: src/bpf/assemble.ts's syntax; helpers by name (call map_lookup_elem)
+//     mov r0, {OK}                            indented, and labels: src/bpf/assemble.ts's syntax; helpers by name (call map_lookup_elem),
+//                                             kernel functions too (call bpf_iter_num_new)
 //
 // By type: {DATA} {END} {META} offsets of the context's packet pointers, {OK} a return value that the type allows,
 // {MARK} a context field that may be read in 32 bits.
@@ -21,6 +22,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assemble } from '../bpf/assemble.ts';
 import { encodeInstructions } from '../bpf/instruction.ts';
+import { kfuncByName } from '../bpf/kfuncs.ts';
 import { MAP_TYPES } from '../bpf/maps.ts';
 import { describeFunctions, type BtfWord, type FunctionDescription } from './btf.ts';
 import { HELPER_NUMBERS } from './helper-numbers.ts';
@@ -208,6 +210,8 @@ function casesOf(file: string, draft: Draft): CorpusCase[] {
           String(words[name] ?? whole).replaceAll('|', ' '),
         );
         return replaced.replace(/\bcall ([a-z]\w+)\s*$/, (whole, name: string) => {
+          const kfunc = kfuncByName(name)?.id;
+          if (kfunc !== undefined) return `call runtime ${kfunc}`;
           const number = HELPER_NUMBERS[name];
           return number === undefined ? whole : `call ${number}`;
         });

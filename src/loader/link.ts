@@ -12,6 +12,7 @@ import {
   BPF_PSEUDO_MAP_VALUE,
   INSTRUCTION_SIZE,
 } from '../bpf/opcodes.ts';
+import { kfuncByName } from '../bpf/kfuncs.ts';
 import type { ProgramType } from '../bpf/programs.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { BTF_KIND_FUNC, BTF_KIND_VAR, type LineRecord } from './btf.ts';
@@ -169,12 +170,14 @@ export function linkProgram(
     if (extern?.kind !== 'function') return problem('L010', { symbol: name });
     const id = typesOfKernel()?.named(BTF_KIND_FUNC, name)?.id;
     if (id === undefined && !extern.weak) return problem('L012', { symbol: name });
+    // the verifier knows it by the number that a real 6.18 gives it
+    const kfunc = id === undefined ? undefined : kfuncByName(name)?.id;
     // one that may be absent, and is: a call that the verifier refuses where it can be reached
     if (id === undefined) poisoned.set(at, `${name}()`);
     code[at] =
       id === undefined
         ? { ...instruction, src: 0, offset: 0, imm: POISON }
-        : { ...instruction, src: BPF_PSEUDO_KFUNC_CALL, offset: 0, imm: id };
+        : { ...instruction, src: BPF_PSEUDO_KFUNC_CALL, offset: 0, imm: kfunc ?? id };
     return null;
   }
 

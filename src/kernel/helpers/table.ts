@@ -5,6 +5,15 @@ import { HELPER_TABLE } from '../memory/layout';
 import { checkMtu, redirect, tailCallByNumber } from './by-type';
 import { forEach, loop } from './callbacks';
 import {
+  dynptrData,
+  dynptrFromMemory,
+  dynptrRead,
+  dynptrWrite,
+  ringDiscardDynptr,
+  ringReserveDynptr,
+  ringSubmitDynptr,
+} from './dynptrs';
+import {
   getAtomicTime,
   getCgroup,
   getCoarseTime,
@@ -19,6 +28,7 @@ import {
   random,
   sendSignal,
 } from './machine';
+import { CALL_LIMIT, kernelFunctionMismatch, resetKernelFunctions } from './kernel-functions';
 import { mapDelete, mapLookup, mapLookupOn, mapPeek, mapPop, mapPush, mapUpdate, spinLock, spinUnlock } from './maps';
 import { print, traceVprintk } from './print';
 import {
@@ -192,12 +202,20 @@ export function resetHelpers(): void {
   set(190, storeXdpBytes);
   set(192, setTime);
   set(195, mapLookupOn);
+  set(197, dynptrFromMemory);
+  set(198, ringReserveDynptr);
+  set(199, ringSubmitDynptr);
+  set(200, ringDiscardDynptr);
+  set(201, dynptrRead);
+  set(202, dynptrWrite);
+  set(203, dynptrData);
   set(208, getAtomicTime);
+  resetKernelFunctions();
 }
 
-/** Index of helper `id` in the exported function table; 0: not simulated. */
+/** Index of helper `id` (or of a kernel function behind them) in the exported function table; 0: not simulated. */
 export function helperIndex(id: i32): u32 {
-  return id > 0 && id < HELPER_COUNT ? load<u32>(HELPER_TABLE + ((<usize>id) << 2)) : 0;
+  return id > 0 && id < CALL_LIMIT ? load<u32>(HELPER_TABLE + ((<usize>id) << 2)) : 0;
 }
 
 /** First helper that the table says is simulated and that has no code here, or the other way round; 0: they agree. */
@@ -206,5 +224,5 @@ export function helperMismatch(): i32 {
     const promised = (helperFlags(id) & HELPER_SIMULATED) != 0;
     if (promised != (helperIndex(id) != 0)) return id;
   }
-  return 0;
+  return kernelFunctionMismatch();
 }

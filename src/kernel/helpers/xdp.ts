@@ -3,7 +3,8 @@
 import { EACCES, EFAULT, EINVAL, ENODEV } from '../generated/errno';
 import { deviceAt } from '../memory/devices';
 import { helperMemory } from '../memory/access';
-import { toLinear } from '../memory/layout';
+import { toLinear, toVirtual } from '../memory/layout';
+import { expose } from '../memory/shadow';
 import {
   NET_DEVICE_HARD_HEADER_LEN,
   NET_DEVICE_MTU,
@@ -143,6 +144,17 @@ export function storeBytes(r1: u64, r2: u64, r3: u64, r4: u64, _r5: u64): u64 {
   if (<u64>(<u32>r2) + <u64>(<u32>r4) > packetSize(buff)) return result(-EINVAL);
   transfer(buff, <u32>r2, from, <u32>r4, false);
   return 0;
+}
+
+/** Virtual address of `size` bytes at `offset`, where they lie in one piece; 0: in two, or outside (Linux: bpf_xdp_pointer). */
+export function packetSlice(r1: u64, offset: u32, size: u32): u64 {
+  const buff = helperMemory(r1, <u32>XDP_BUFF_SIZE);
+  if (buff == 0 || <u64>offset + <u64>size > packetSize(buff)) return 0;
+  const linear = <u32>(load64(buff, XDP_DATA_END) - load64(buff, XDP_DATA));
+  if (offset + size <= linear) return load64(buff, XDP_DATA) + <u64>offset;
+  if (offset < linear) return 0;
+  expose(fragmentBytes(), <usize>restSize);
+  return toVirtual(fragmentBytes() + <usize>(offset - linear));
 }
 
 /** bpf_check_mtu(context, ifindex, length, difference, flags): 0 fits, 1 would be fragmented; -EINVAL, -ENODEV */

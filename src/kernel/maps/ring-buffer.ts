@@ -60,12 +60,12 @@ export class RingBufferMap extends BpfMap {
     return header + HEADER;
   }
 
-  /** Submits or discards the record whose data is at linear `at`. */
-  commit(at: usize, discard: bool, flags: u64): void {
+  /** Submits or discards the record whose data is at linear `at`; `conceals`: programs may not touch it from now on. */
+  commit(at: usize, discard: bool, flags: u64, conceals: bool = true): void {
     const header = at - HEADER;
     const size = load<u32>(header) & ~BUSY;
     store<u32>(header, discard ? size | DISCARDED : size);
-    conceal(at, <usize>size, SHADOW_FREED);
+    if (conceals) conceal(at, <usize>size, SHADOW_FREED);
     const position = <u64>load<u32>(header, 4);
     // The reader sleeps only when it has read everything before this record.
     if (flags & BPF_RB_FORCE_WAKEUP) this.wakeups++;

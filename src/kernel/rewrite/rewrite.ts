@@ -16,6 +16,7 @@ import {
   BPF_MEMSX,
   BPF_PSEUDO_CALL,
   BPF_PSEUDO_FUNC,
+  BPF_PSEUDO_KFUNC_CALL,
   BPF_PSEUDO_MAP_FD,
   BPF_PSEUDO_MAP_IDX,
   BPF_PSEUDO_MAP_IDX_VALUE,
@@ -31,6 +32,7 @@ import {
   PTR_TO_SOCK_COMMON,
   REGISTER_BASE_TYPE,
 } from '../generated/verifier-records';
+import { FIRST_KERNEL_FUNCTION, kfuncRow } from '../generated/kfuncs';
 import { reserve } from '../memory/arena';
 import { toVirtual } from '../memory/layout';
 import { InstructionInfo, Program } from '../program';
@@ -84,8 +86,15 @@ function convert(program: Program, info: InstructionInfo, at: usize): bool {
     emitRaw((load<u64>(at) & ~(<u64>0xff)) | (<u64>probing));
     return true;
   }
-  emitRaw(load<u64>(at));
+  emitPlain(at);
   return true;
+}
+/** As it is; a kernel function's number becomes its place in the table of helpers. */
+function emitPlain(at: usize): void {
+  const isKernelFunction = load<u8>(at) == <u8>(BPF_JMP | BPF_CALL) && load<u8>(at, 1) >> 4 == BPF_PSEUDO_KFUNC_CALL;
+  const row = isKernelFunction ? kfuncRow(load<i32>(at, 4)) : -1;
+  if (row < 0) emitRaw(load<u64>(at));
+  else emitRaw((<u64>(BPF_JMP | BPF_CALL)) | ((<u64>(FIRST_KERNEL_FUNCTION + row)) << 32));
 }
 
 /** Slot that the jump or call in emitted slot `i`, which came from slot `from`, leads to in the loaded program; -1: it is none. */
@@ -144,7 +153,7 @@ function emitAll(program: Program, verified: bool, places: usize): i32 {
         if (info.seen) emitRaw(load<u64>(at, 8));
       }
     } else {
-      emitRaw(load<u64>(at));
+      emitPlain(at);
       if (wide) {
         i++;
         store<i32>(places + ((<usize>i) << 2), emitted);

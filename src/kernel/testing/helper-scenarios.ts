@@ -1,6 +1,7 @@
 // One small program after the other that calls a helper and gives back what it returned; packet and maps show what it did. Asked of
 // Linux once (the answers are kept beside this file), and of the simulated kernel at every test.
 import type { Step } from '../../judge/linux.ts';
+import { dynptrScenarios } from './helper-scenarios/dynptrs.ts';
 import { mapScenarios } from './helper-scenarios/maps.ts';
 import { memoryScenarios } from './helper-scenarios/memory.ts';
 import { outputScenarios } from './helper-scenarios/output.ts';
@@ -15,6 +16,7 @@ export { PACKET } from './scenario.ts';
 
 export const HELPER_SCENARIOS: Readonly<Record<string, readonly Step[]>> = {
   ...mapScenarios,
+  ...dynptrScenarios,
   ...outputScenarios,
   ...memoryScenarios,
   ...xdpScenarios,

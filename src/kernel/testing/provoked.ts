@@ -1,5 +1,6 @@
 // Which helper gave which error in which scenario: the simulated kernel runs the scenario's programs instruction by instruction, and
 // each errno counts only where somebody would notice another one, that is where the program's own result depends on it.
+import { FIRST_KERNEL_FUNCTION } from '../../bpf/kfuncs.ts';
 import type { Step } from '../../judge/linux.ts';
 import { simulate } from './linux-steps.ts';
 import { bootedMachine, type Machine } from './machine.ts';
@@ -37,7 +38,9 @@ function follow(
   for (let n = 0; n < PATIENCE; n++) {
     const slot = first + 8 * kernel.stepSlot(kernel.stepDepth());
     const isHelper = code.getUint8(slot) === CALL && code.getUint8(slot + 1) >> 4 === 0;
-    const helper = isHelper ? code.getInt32(slot + 4, true) : 0;
+    const number = isHelper ? code.getInt32(slot + 4, true) : 0;
+    // kernel functions stand behind the helpers
+    const helper = number < FIRST_KERNEL_FUNCTION ? number : 0;
     const status = kernel.step(1n);
     const view = new DataView(machine.memory.buffer);
     const r0 = view.getBigInt64(registers, true);

@@ -15,7 +15,10 @@ import {
   ARG_PTR_TO_FIXED_SIZE_MEM_RDONLY,
   ARG_PTR_TO_FUNC,
   ARG_PTR_TO_KPTR,
+  ARG_PTR_TO_MAP_KEY,
+  ARG_PTR_TO_MAP_VALUE,
   ARG_PTR_TO_MAP_VALUE_OR_NULL,
+  ARG_PTR_TO_UNINIT_MAP_VALUE,
   ARG_PTR_TO_MEM_OR_NULL,
   ARG_PTR_TO_MEM_RDONLY,
   ARG_PTR_TO_MEM_RDONLY_OR_NULL,
@@ -35,6 +38,7 @@ import {
 import {
   CONST_PTR_TO_DYNPTR,
   CONST_PTR_TO_MAP,
+  DYNPTR_FLAGS,
   MEM_ALLOC,
   MEM_PERCPU,
   MEM_RCU,
@@ -161,12 +165,23 @@ function isReadOnlyArgument(argument: i32): bool {
   );
 }
 
+function isMapArgument(argument: i32): bool {
+  return (
+    argument == ARG_PTR_TO_MAP_KEY ||
+    argument == ARG_PTR_TO_MAP_VALUE ||
+    argument == ARG_PTR_TO_MAP_VALUE_OR_NULL ||
+    argument == ARG_PTR_TO_UNINIT_MAP_VALUE
+  );
+}
+
 /** The register's type is one that the argument takes. */
 export function checkArgumentType(r: usize, number: i32, argument: i32): i32 {
   const types = accepted(argument);
   let type = load<i32>(r, REG_type);
   if (isReadOnlyArgument(argument)) type &= ~MEM_RDONLY;
   if (argumentMayBeNull(argument)) type &= ~PTR_MAYBE_NULL;
+  // a dynptr's slice is memory like any other, but no key or value of a map
+  if (types == MEMORY && !isMapArgument(argument)) type &= ~DYNPTR_FLAGS;
   for (let i = 0; i < types.length; i++) if (types[i] == type) return 0;
   fail2(MESSAGE_ARGUMENT_TYPE, number, load<i32>(r, REG_type));
   for (let i = 0; i < types.length - 1; i++) fail1(MESSAGE_ARGUMENT_EXPECTED, types[i]);

@@ -20,6 +20,8 @@ export class CallMeta {
   /** -1: the key is not known */
   constantKey: i64 = -1;
   subprogram: i32 = -1;
+  /** register of the dynptr that is given back, -1: none */
+  releasedDynptr: i32 = -1;
 
   reset(id: i32): void {
     this.id = id;
@@ -34,6 +36,7 @@ export class CallMeta {
     this.mostSize = 0;
     this.constantKey = -1;
     this.subprogram = -1;
+    this.releasedDynptr = -1;
   }
 }
 export const call: CallMeta = new CallMeta();

@@ -30,6 +30,8 @@ import {
   STATE_LAST,
   STATE_MAY_GOTO_DEPTH,
   STATE_PARENT_STATE,
+  STATE_PREEMPT,
+  STATE_RCU,
   STATE_REFERENCE_COUNT,
   STATE_UNROLL_DEPTH,
   currentFrame,
@@ -114,6 +116,8 @@ function pushAsync(instruction: i32, caller: usize): i32 {
   store<i32>(state, 0, STATE_DEPTH);
   store<i32>(state, 0, STATE_UNROLL_DEPTH);
   store<i32>(state, 0, STATE_MAY_GOTO_DEPTH);
+  store<i32>(state, 0, STATE_RCU);
+  store<i32>(state, 0, STATE_PREEMPT);
   clearHistory(state);
   store<i32>(state, 0, STATE_FRAME);
   store<i32>(state, 1, STATE_BRANCHES);

@@ -12,6 +12,8 @@ import {
   PTR_TO_TP_BUFFER,
   NOT_INIT,
   REG_SIZE,
+  REG_dynptrFirst,
+  REG_dynptrKind,
   REG_frame,
   REG_id,
   REG_mask,
@@ -31,6 +33,7 @@ import {
   REG_value,
   SCALAR_VALUE,
   SLOT_kinds,
+  STACK_DYNPTR,
   STACK_INVALID,
   STACK_MISC,
   STACK_SPILL,
@@ -49,6 +52,7 @@ import {
   STATE_INSTRUCTION,
   STATE_LOCKS,
   STATE_LOCK_ID,
+  STATE_RCU,
   STATE_REFERENCES,
   STATE_REFERENCE_COUNT,
   STATE_SPECULATIVE,
@@ -233,6 +237,14 @@ function slotsSafe(old: usize, now: usize, how: i32): bool {
   }
   return true;
 }
+/** A dynptr or an iterator: of one kind and state, and their references correspond; rounds done do not matter. */
+function objectSafe(old: usize, now: usize): bool {
+  return (
+    load<i32>(old, REG_dynptrKind) == load<i32>(now, REG_dynptrKind) &&
+    load<i32>(old, REG_dynptrFirst) == load<i32>(now, REG_dynptrFirst) &&
+    matchIds(load<u32>(old, REG_reference), load<u32>(now, REG_reference))
+  );
+}
 function slotSafe(oldSlot: usize, slot: usize, how: i32): bool {
   for (let i = 0; i < 8; i++) {
     const oldKind = kindOf(oldSlot, i);
@@ -244,7 +256,9 @@ function slotSafe(oldSlot: usize, slot: usize, how: i32): bool {
     const kind = kindOf(slot, i);
     if (oldKind == STACK_MISC && kind == STACK_ZERO) continue;
     if (oldKind != kind) return false;
-    if (i == 7 && oldKind == STACK_SPILL && !registerSafe(oldSlot, slot, how)) return false;
+    if (i != 7) continue;
+    if (oldKind == STACK_SPILL && !registerSafe(oldSlot, slot, how)) return false;
+    if (oldKind >= STACK_DYNPTR && !objectSafe(oldSlot, slot)) return false;
   }
   return true;
 }
@@ -253,6 +267,8 @@ function referencesSafe(old: usize, now: usize): bool {
   const count = load<i32>(old, STATE_REFERENCE_COUNT);
   if (count != load<i32>(now, STATE_REFERENCE_COUNT)) return false;
   if (load<i32>(old, STATE_LOCKS) != load<i32>(now, STATE_LOCKS)) return false;
+  // both regions at once: they lie side by side
+  if (load<u64>(old, STATE_RCU) != load<u64>(now, STATE_RCU)) return false;
   if (!matchIds(load<u32>(old, STATE_LOCK_ID), load<u32>(now, STATE_LOCK_ID))) return false;
   const a = load<usize>(old, STATE_REFERENCES);
   const b = load<usize>(now, STATE_REFERENCES);

@@ -4,6 +4,8 @@ import {
   MESSAGE_CALLBACK_NOT_SCALAR,
   MESSAGE_LEAKS_ADDR_RETURN,
   MESSAGE_LOCK_LEAK,
+  MESSAGE_PREEMPT_LEAK,
+  MESSAGE_RCU_LEAK,
   MESSAGE_RETURN_NOT_KNOWN,
   MESSAGE_RETURN_RANGE_END,
   MESSAGE_RETURN_RANGE_SMAX,
@@ -37,6 +39,8 @@ import {
   FRAME_RETURN_MIN,
   STATE_FRAME,
   STATE_LOCKS,
+  STATE_PREEMPT,
+  STATE_RCU,
   currentFrame,
   frameOf,
   registerOf,
@@ -54,8 +58,12 @@ import { widenImprecise } from './widening';
 /** The path is at its end. */
 export const PATH_ENDS: i32 = 1;
 
+/** Nothing that must be ended is left open at `where` (a WORD_…): a lock, an RCU section, a stretch without preemption. */
 export function checkLeakedLock(where: i32): i32 {
-  return load<i32>(env.state, STATE_LOCKS) != 0 ? fail1(MESSAGE_LOCK_LEAK, where) : 0;
+  const state = env.state;
+  if (load<i32>(state, STATE_LOCKS) != 0) return fail1(MESSAGE_LOCK_LEAK, where);
+  if (load<i32>(state, STATE_RCU) != 0) return fail1(MESSAGE_RCU_LEAK, where);
+  return load<i32>(state, STATE_PREEMPT) != 0 ? fail1(MESSAGE_PREEMPT_LEAK, where) : 0;
 }
 
 /** r0 is a scalar whose value is surely between `min` and `max`. */

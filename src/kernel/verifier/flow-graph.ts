@@ -35,6 +35,7 @@ import {
   subOf,
 } from './environment';
 import { fail1, fail2 } from './fail';
+import { isIteratorNext } from './iterators';
 import { powerPool, take } from './pool';
 import { jumpTarget, subprogramAt, subprogramContaining } from './subprograms';
 
@@ -141,6 +142,10 @@ function visit(i: i32): i32 {
       return DONE;
     case BPF_CALL: {
       if (isAsyncCallbackCall(i)) setAux(i, AUX_PRUNE);
+      if (isIteratorNext(i)) {
+        setAux(i, AUX_CHECKPOINT);
+        setAux(i, AUX_PRUNE);
+      }
       if (isSyncCallbackCall(i)) {
         setAux(i, AUX_CALLBACK);
         setAux(i, AUX_CHECKPOINT);

@@ -31,9 +31,9 @@ import {
   HELPER_PACKET_ACCESS,
   HELPER_VARIADIC,
 } from '../generated/helpers';
+import { DYNPTR_KIND_LOCAL, DYNPTR_KIND_RINGBUF } from '../generated/kfuncs';
 import {
   MESSAGE_ARGUMENT_NOT_CONSTANT,
-  MESSAGE_HELPER_NOT_SIMULATED,
   MESSAGE_LEAKS_ADDR_HELPER,
   MESSAGE_MAP_PTR_MISSING,
   MESSAGE_MAP_PTR_MISSING_VALUE,
@@ -70,6 +70,7 @@ import { call } from './call-meta';
 import { readConstantKey } from './constant-key';
 import { checkConstantString } from './constant-string';
 import { checkUnmodifiedPointer } from './context';
+import { checkReleasedDynptr, makeDynptr, useDynptr } from './dynptrs';
 import { fail, fail1, fail2, fail3 } from './fail';
 import { cannotFill, declaredArgument } from './helper-variants';
 import { checkHelperMemory, checkHelperSize } from './helper-memory';
@@ -109,6 +110,10 @@ function checkOffset(r: usize, number: i32, argument: i32): i32 {
 }
 /** bpf_sk_release */
 const SK_RELEASE: i32 = 86;
+export const DYNPTR_FROM_MEM: i32 = 197;
+const RINGBUF_RESERVE_DYNPTR: i32 = 198;
+const RINGBUF_SUBMIT_DYNPTR: i32 = 199;
+const RINGBUF_DISCARD_DYNPTR: i32 = 200;
 
 function takeMap(r: usize): i32 {
   const map = load<i32>(r, REG_map);
@@ -138,8 +143,20 @@ function takeFixed(r: usize, number: i32, position: i32, writes: bool, raw: bool
   return error != 0 || !aligned ? error : checkAlignment(r, 0, size, true);
 }
 
-/** Argument `position` (0 to 4) of helper call.id. */
-export function checkHelperArgument(position: i32): i32 {
+/** A dynptr that the helper makes, gives back, or works with. */
+function takeDynptr(number: i32, instruction: i32): i32 {
+  if (call.id == DYNPTR_FROM_MEM) return makeDynptr(number, DYNPTR_KIND_LOCAL, 0, instruction);
+  if (call.id == RINGBUF_RESERVE_DYNPTR) return makeDynptr(number, DYNPTR_KIND_RINGBUF, 0, instruction);
+  if (call.id == RINGBUF_SUBMIT_DYNPTR || call.id == RINGBUF_DISCARD_DYNPTR) {
+    const error = checkReleasedDynptr(number);
+    if (error != 0) return error;
+    call.releasedDynptr = number;
+  }
+  return useDynptr(number);
+}
+
+/** Argument `position` (0 to 4) of the call of helper call.id at `instruction`. */
+export function checkHelperArgument(position: i32, instruction: i32): i32 {
   const number = position + 1;
   const argument = declaredArgument(position);
   if (argument == ARG_DONTCARE || (position >= 2 && (helperFlags(call.id) & HELPER_VARIADIC) != 0)) return 0;
@@ -219,7 +236,7 @@ export function checkHelperArgument(position: i32): i32 {
     case ARG_PTR_TO_SPIN_LOCK:
       return checkLockArgument(r, number);
     case ARG_PTR_TO_DYNPTR:
-      return fail2(MESSAGE_HELPER_NOT_SIMULATED, call.id, call.id);
+      return takeDynptr(number, instruction);
     default:
       return 0;
   }

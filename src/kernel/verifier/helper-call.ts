@@ -22,10 +22,12 @@ import {
   helperFlags,
   helperReturn,
 } from '../generated/helpers';
+import { DYNPTR_KIND_SKB } from '../generated/kfuncs';
 import { PROGRAM_TYPE_PERF_EVENT, PROGRAM_TYPE_RAW_TRACEPOINT, PROGRAM_TYPE_TRACEPOINT } from '../generated/contexts';
 import { BPF_F_SLEEPABLE, CAP_PERFMON } from '../generated/syscall';
 import {
   MESSAGE_CALLBACK_LOOP_LIMIT,
+  MESSAGE_DYNPTR_DATA_TYPE,
   MESSAGE_HELPER_GPL,
   MESSAGE_HELPER_INVALID,
   MESSAGE_HELPER_NOT_ALLOWED,
@@ -41,6 +43,8 @@ import {
   WORD_TAIL_CALL,
 } from '../generated/verifier-messages';
 import {
+  DYNPTR_SKB,
+  DYNPTR_XDP,
   MEM_RINGBUF,
   PTR_MAYBE_NULL,
   PTR_TO_BTF_ID,
@@ -53,6 +57,7 @@ import {
   PTR_TO_SOCK_COMMON,
   PTR_TO_TCP_SOCK,
   PTR_TRUSTED,
+  REG_dynptrId,
   REG_id,
   REG_map,
   REG_mapUid,
@@ -74,12 +79,14 @@ import { call } from './call-meta';
 import { pushCallback } from './callbacks';
 import { HELPER_LOOP, HELPER_TAIL_CALL, isAsyncCallbackHelper, isSyncCallbackHelper } from './calls';
 import { alwaysFinds } from './constant-key';
+import { checkMaySleep } from './critical-sections';
+import { foundId, foundKind, foundReference, releaseDynptr } from './dynptrs';
 import { env, immediateAt } from './environment';
 import { beginRegisters, nextRegister } from './every-register';
 import { fail, fail1, fail2, fail3, note } from './fail';
 import { checkFormat } from './format-string';
 import { clobberCallerSaved } from './frames';
-import { checkHelperArgument } from './helper-argument';
+import { DYNPTR_FROM_MEM, checkHelperArgument } from './helper-argument';
 import { FRAME_CALLBACK_DEPTH, STATE_FRAME, currentFrame } from './layout';
 import { checkMapFunction, noteMap } from './map-functions';
 import { checkMemory } from './memory-access';
@@ -87,7 +94,7 @@ import { registerNow } from './operands';
 import { markChainPrecision } from './precision';
 import { recordingAll } from './recorder';
 import { acquireReference, checkReferenceLeak, releaseReference } from './references';
-import { isNullScalar, markKnownZero, markNotInit, markUnknown } from './registers';
+import { baseType, isNullScalar, markKnownZero, markNotInit, markUnknown } from './registers';
 import { rawAccessRegister, rawAccessSize, resetRawAccess } from './stack-range';
 import { checkLeakedLock, returnToCaller } from './exit';
 import { pushState } from './states';
@@ -107,6 +114,7 @@ const SK_LOOKUP_UDP: i32 = 85;
 const SKC_LOOKUP_TCP: i32 = 99;
 const RINGBUF_RESERVE: i32 = 131;
 const PROG_ARRAY: i32 = 3;
+const DYNPTR_WRITE: i32 = 202;
 const MAX_ERRNO: i64 = 4095;
 /** CPUs of the simulated machine as the verifier sees them (Linux: nr_cpu_ids) */
 const CPUS: u32 = 2;
@@ -125,8 +133,9 @@ function checkAllowed(id: i32): i32 {
   if ((flags & HELPER_PERFMON) != 0 && (env.program.capabilities & CAP_PERFMON) == 0)
     return fail2(MESSAGE_HELPER_NOT_ALLOWED, id, id);
   if (!env.program.gplCompatible && (flags & HELPER_GPL) != 0) return fail(MESSAGE_HELPER_GPL);
-  if ((flags & HELPER_SLEEPS) != 0 && (env.program.flags & BPF_F_SLEEPABLE) == 0) return fail(MESSAGE_HELPER_SLEEPABLE);
-  return 0;
+  if ((flags & HELPER_SLEEPS) == 0) return 0;
+  if ((env.program.flags & BPF_F_SLEEPABLE) == 0) return fail(MESSAGE_HELPER_SLEEPABLE);
+  return checkMaySleep(id);
 }
 /** bpf_loop: another round of the callback, while the count may not be reached. */
 function checkLoop(instruction: i32): i32 {
@@ -150,11 +159,14 @@ function checkSpecial(id: i32, instruction: i32): i32 {
   }
   if (id == GET_LOCAL_STORAGE && !isNullScalar(registerNow(2))) return fail(MESSAGE_LOCAL_STORAGE_FLAGS);
   if (id == SNPRINTF) return checkFormat();
+  if (id == DYNPTR_FROM_MEM && load<i32>(registerNow(1), REG_type) != PTR_TO_MAP_VALUE)
+    return fail1(MESSAGE_DYNPTR_DATA_TYPE, load<i32>(registerNow(1), REG_type));
   if (id == HELPER_LOOP) return checkLoop(instruction);
   if (isSyncCallbackHelper(id) || isAsyncCallbackHelper(id)) return pushCallback(instruction);
   return 0;
 }
 function release(id: i32): i32 {
+  if (call.releasedDynptr > 0) releaseDynptr(call.releasedDynptr);
   if (call.released < 0) return 0;
   if (call.reference != 0) {
     const error = releaseReference(call.reference);
@@ -194,7 +206,12 @@ function setResult(id: i32): i32 {
       store<u32>(r0, call.memorySize, REG_memorySize);
       break;
     case RET_PTR_TO_DYNPTR_MEM_OR_NULL:
-      return fail2(MESSAGE_HELPER_NOT_SIMULATED, id, id);
+      markKnownZero(r0);
+      store<i32>(r0, PTR_TO_MEM | PTR_MAYBE_NULL, REG_type);
+      store<u32>(r0, call.memorySize, REG_memorySize);
+      store<u32>(r0, foundId, REG_dynptrId);
+      store<u32>(r0, foundReference, REG_reference);
+      break;
     case RET_PTR_TO_SOCKET_OR_NULL:
       markKnownZero(r0);
       store<i32>(r0, PTR_TO_SOCKET | PTR_MAYBE_NULL, REG_type);
@@ -260,7 +277,8 @@ export function forgetPacketPointers(): void {
   beginRegisters(env.state);
   for (let r = nextRegister(); r != 0; r = nextRegister()) {
     const type = load<i32>(r, REG_type);
-    if (type == PTR_TO_PACKET || type == PTR_TO_PACKET_META || type == PTR_TO_PACKET_END) {
+    const ofPacket = baseType(type) == PTR_TO_MEM && (type & (DYNPTR_SKB | DYNPTR_XDP)) != 0;
+    if (type == PTR_TO_PACKET || type == PTR_TO_PACKET_META || type == PTR_TO_PACKET_END || ofPacket) {
       if (env.mayLeak) markUnknown(r);
       else markNotInit(r);
     }
@@ -274,7 +292,7 @@ export function checkHelperCall(instruction: i32): i32 {
   call.reset(id);
   resetRawAccess();
   for (let i = 0; i < 5; i++) {
-    error = checkHelperArgument(i);
+    error = checkHelperArgument(i, instruction);
     if (error != 0) return error;
   }
   error = noteMap(instruction);
@@ -314,7 +332,8 @@ export function checkHelperCall(instruction: i32): i32 {
     error = checkMapFunction(call.mapObject!, id);
     if (error != 0) return error;
   }
-  if ((helperFlags(id) & HELPER_CHANGES_PACKET) != 0) forgetPacketPointers();
+  const writesBuffer = id == DYNPTR_WRITE && foundKind == DYNPTR_KIND_SKB;
+  if ((helperFlags(id) & HELPER_CHANGES_PACKET) != 0 || writesBuffer) forgetPacketPointers();
   if (id == HELPER_TAIL_CALL && load<i32>(env.state, STATE_FRAME) > 0) return leaveByTailCall(instruction);
   env.instruction = instruction + 1;
   return 0;

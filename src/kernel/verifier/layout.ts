@@ -69,7 +69,12 @@ export const STATE_WAIT_TARGET: i32 = 144;
 export const STATE_WAIT_FROM: i32 = 148;
 export const STATE_WAIT_LOG: i32 = 152;
 export const STATE_WAIT_NUMBER: i32 = 156;
-export const STATE_BYTES: i32 = 160;
+/** inside bpf_rcu_read_lock()? how often bpf_preempt_disable() was called without its counterpart */
+export const STATE_RCU: i32 = 160;
+export const STATE_PREEMPT: i32 = 164;
+/** how many references were held when the lock was taken: its place among them in the log */
+export const STATE_LOCK_PLACE: i32 = 168;
+export const STATE_BYTES: i32 = 176;
 
 // One entry of the jump history.
 export const HISTORY_AT: i32 = 0;

@@ -31,7 +31,7 @@ import {
   LIVE_REGISTERS_RECORD_entries,
   RECORD_LIVE_REGISTERS,
 } from '../generated/verifier-records';
-import { isHelperCall } from './calls';
+import { isHelperCall, isKernelFunctionCall } from './calls';
 import {
   AUX_COMPONENT,
   AUX_LIVE,
@@ -45,6 +45,7 @@ import {
   subOf,
 } from './environment';
 import { postorderAt, successorCount, successorOf } from './flow-graph';
+import { kernelFunctionArguments } from './kernel-functions';
 import { newRecord, recordingAll } from './recorder';
 
 let uses: i32 = 0;
@@ -53,6 +54,10 @@ let defines: i32 = 0;
 /** Arguments are r1 to r5; a known helper says how many. */
 function callUses(i: i32): i32 {
   const id = immediateAt(i);
+  if (isKernelFunctionCall(i)) {
+    const count = kernelFunctionArguments(i);
+    return count < 0 ? 0x3e : ((1 << count) - 1) << 1;
+  }
   if (!isHelperCall(i) || helperFlags(id) == 0 || !helperAllowed(id, env.program.type)) return 0x3e;
   const count = (helperFlags(id) & HELPER_VARIADIC) != 0 ? 2 : declaredArgumentCount(id);
   return ((1 << count) - 1) << 1;

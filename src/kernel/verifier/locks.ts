@@ -15,7 +15,7 @@ import { isConstant } from './bounds';
 import { call } from './call-meta';
 import { env } from './environment';
 import { fail, fail2, fail3 } from './fail';
-import { STATE_LOCKS, STATE_LOCK_ID, STATE_LOCK_MAP } from './layout';
+import { STATE_LOCKS, STATE_LOCK_ID, STATE_LOCK_MAP, STATE_LOCK_PLACE, STATE_REFERENCE_COUNT } from './layout';
 import { mapOf } from './regions';
 
 export const HELPER_SPIN_LOCK: i32 = 93;
@@ -35,6 +35,7 @@ export function checkLockArgument(r: usize, number: i32): i32 {
     store<i32>(state, 1, STATE_LOCKS);
     store<u32>(state, load<u32>(r, REG_id), STATE_LOCK_ID);
     store<i32>(state, mapIndex, STATE_LOCK_MAP);
+    store<i32>(state, load<i32>(state, STATE_REFERENCE_COUNT), STATE_LOCK_PLACE);
     return 0;
   }
   if (load<i32>(state, STATE_LOCKS) == 0) return fail2(MESSAGE_LOCK_NOT_HELD, WORD_SPIN_LOCK_SHORT, 0);

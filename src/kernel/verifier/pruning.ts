@@ -16,6 +16,7 @@ import {
 } from './equivalence';
 import { fail1 } from './fail';
 import { pushHistory } from './history';
+import { isIteratorNext, iteratorsMoved, nextIsActive } from './iterators';
 import {
   FRAME_ASYNC_ENTRIES,
   FRAME_CALLSITE,
@@ -118,6 +119,9 @@ function compareUnfinished(kept: usize, instruction: i32): i32 {
     load<i32>(frame, FRAME_ASYNC_ENTRIES) != load<i32>(currentFrame(now), FRAME_ASYNC_ENTRIES)
   )
     return MISS;
+  // a round of the iterator's loop that changes nothing, while there may be more elements
+  if (isIteratorNext(instruction))
+    return statesEqual(kept, now, COMPARE_WITHIN) && nextIsActive(now) ? HIT_IN_LOOP : MISS;
   const mayGoto = opcodeAt(instruction) == (BPF_JMP | BPF_JCOND);
   if (mayGoto) {
     if (
@@ -133,7 +137,8 @@ function compareUnfinished(kept: usize, instruction: i32): i32 {
     mayBeLooping(kept, now) &&
     statesEqual(kept, now, COMPARE_EXACT) &&
     load<i32>(kept, STATE_MAY_GOTO_DEPTH) == load<i32>(now, STATE_MAY_GOTO_DEPTH) &&
-    load<i32>(kept, STATE_UNROLL_DEPTH) == load<i32>(now, STATE_UNROLL_DEPTH)
+    load<i32>(kept, STATE_UNROLL_DEPTH) == load<i32>(now, STATE_UNROLL_DEPTH) &&
+    !iteratorsMoved(kept, now)
   )
     return infiniteLoop(kept, instruction);
   return MISS;

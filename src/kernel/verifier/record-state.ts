@@ -52,6 +52,9 @@ import {
   REFERENCE_SIZE,
   REGISTERS,
   STATE_FRAME,
+  STATE_LOCKS,
+  STATE_LOCK_ID,
+  STATE_LOCK_PLACE,
   STATE_NUMBER,
   STATE_PARENT_STATE,
   STATE_REFERENCES,
@@ -94,7 +97,13 @@ export function recordState(
   for (let i = 0; i < count; i++) {
     if (slotIsUsed(slotOf(frame, i)) && (all || (env.scratchedSlots >> i) & 1)) slots++;
   }
-  const references = <u32>load<i32>(state, STATE_REFERENCE_COUNT);
+  const held = <u32>load<i32>(state, STATE_REFERENCE_COUNT);
+  // a lock that is held counts among the references
+  const lockPlace =
+    load<i32>(state, STATE_LOCKS) != 0 && load<u32>(state, STATE_LOCK_ID) != 0
+      ? min<u32>(load<u32>(state, STATE_LOCK_PLACE), held)
+      : u32.MAX_VALUE;
+  const references = lockPlace == u32.MAX_VALUE ? held : held + 1;
   const record = newRecord(
     RECORD_STATE,
     STATE_RECORD_body + registers * STATE_REGISTER_SIZE + slots * STATE_SLOT_SIZE + (references << 2),
@@ -130,7 +139,12 @@ export function recordState(
       at += STATE_SLOT_SIZE;
     }
     const list = load<usize>(state, STATE_REFERENCES);
-    for (let i: u32 = 0; i < references; i++) {
+    for (let i: u32 = 0; i <= held; i++) {
+      if (i == lockPlace) {
+        store<u32>(at, load<u32>(state, STATE_LOCK_ID));
+        at += 4;
+      }
+      if (i == held) break;
       store<u32>(at, load<u32>(list + i * REFERENCE_SIZE, REFERENCE_ID));
       at += 4;
     }

@@ -52,7 +52,8 @@ export function forgetReference(state: usize, id: u32): bool {
   return dropEntry(state, id);
 }
 
-function invalidate(r: usize): void {
+/** What a register (or slot) pointed at is gone. */
+export function invalidate(r: usize): void {
   if (env.mayLeak) markUnknown(r);
   else markNotInit(r);
 }

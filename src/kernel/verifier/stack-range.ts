@@ -2,6 +2,7 @@
 import { EFAULT, EACCES, EINVAL } from '../generated/errno';
 import { BPF_MAX_VAR_OFF, MAX_BPF_STACK } from '../generated/limits';
 import {
+  MESSAGE_DYNPTR_FILLED,
   MESSAGE_INVALID_ZERO_SIZED_READ,
   MESSAGE_STACK_HELPER_UNINITIALIZED,
   MESSAGE_STACK_HELPER_UNINITIALIZED_VARIABLE,
@@ -20,14 +21,15 @@ import {
   REG_type,
   REG_value,
   SCALAR_VALUE,
+  STACK_DYNPTR,
   STACK_INVALID,
   STACK_MISC,
   STACK_ZERO,
 } from '../generated/verifier-records';
 import { isConstant } from './bounds';
 import { env } from './environment';
-import { fail, fail2, fail3, fail4, note } from './fail';
-import { FRAME_ALLOCATED, currentFrame, frameOf, registerOf, slotOf } from './layout';
+import { fail, fail1, fail2, fail3, fail4, note } from './fail';
+import { FRAME_ALLOCATED, currentFrame, frameOf, registerOf, slotCount, slotOf } from './layout';
 import { markUnknown } from './registers';
 import { markStackRead } from './stack-liveness';
 import { isSpilled, kindOf, scrubSpill, setKind } from './stack-slots';
@@ -114,6 +116,11 @@ export function checkStackInitialized(
     max = <i32>load<i64>(r, REG_smax) + off;
   }
   if (raw) {
+    for (let i = min; i < max + size; i++) {
+      const slotNumber = (-i - 1) >> 3;
+      if (slotNumber < slotCount(frame) && kindOf(slotOf(frame, slotNumber), (-i - 1) & 7) == STACK_DYNPTR)
+        return fail1(MESSAGE_DYNPTR_FILLED, i);
+    }
     rawAccessSize = size;
     rawAccessRegister = number;
     return 0;

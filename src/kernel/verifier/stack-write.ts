@@ -15,12 +15,14 @@ import {
   REG_value,
   SCALAR_VALUE,
   STACK_INVALID,
+  STACK_ITER,
   STACK_MISC,
   STACK_SPILL,
   STACK_ZERO,
 } from '../generated/verifier-records';
 import { BPF_MEM, BPF_ST } from '../generated/opcodes';
 import { isConstant, widthOf } from './bounds';
+import { overwriteDynptr } from './dynptrs';
 import { AUX_BARRIER_BEHIND, auxOf, env, immediateAt, opcodeAt, scratchSlot } from './environment';
 import { fail, fail2 } from './fail';
 import { pushHistory, stackFlags } from './history';
@@ -72,6 +74,8 @@ function writeFixed(frame: usize, off: i32, size: i32, value: i32): i32 {
   if (!env.mayLeak && isSpilled(slot) && !isSpilledScalar(slot) && size != 8) return fail(MESSAGE_SPILL_CORRUPT);
   if (!env.bypassSpeculation && mayBeBypassed(slot, r, off, size))
     store<u8>(auxOf(env.instruction), 1, AUX_BARRIER_BEHIND);
+  const overwritten = overwriteDynptr(frame, slotNumber);
+  if (overwritten != 0) return overwritten;
   scratchSlot(slotNumber);
   if (size == 8) markStackWrite(load<i32>(frame, FRAME_NUMBER), (<u64>1) << slotNumber);
   const atStart = (off & 7) == 0;
@@ -90,9 +94,9 @@ function writeFixed(frame: usize, off: i32, size: i32, value: i32): i32 {
     if (frame != current && load<i32>(r, REG_type) == PTR_TO_STACK) return fail(MESSAGE_SPILL_CALLEE_POINTER);
     spillRegister(slot, r, size);
   } else {
-    const wasSpilled = isSpilled(slot);
+    const wasObject = isSpilled(slot) || kindOf(slot, 7) == STACK_ITER;
     forgetSpill(slot);
-    if (wasSpilled) scrubSpill(slot);
+    if (wasObject) scrubSpill(slot);
     let kind = STACK_MISC;
     if (storesZero(r)) {
       // a zero that is not a spill: later states rely on it, so the register's value counts
@@ -115,6 +119,10 @@ function writeVariable(frame: usize, pointer: usize, off: i32, size: i32, value:
   const r = value >= 0 ? registerOf(currentFrame(env.state), value) : 0;
   const zero = storesZero(r);
   let zeroUsed = false;
+  for (let i = min; i < max; i++) {
+    const overwritten = overwriteDynptr(frame, (-i - 1) >> 3);
+    if (overwritten != 0) return overwritten;
+  }
   for (let i = min; i < max; i++) {
     const number = (-i - 1) >> 3;
     const byte = (-i - 1) & 7;

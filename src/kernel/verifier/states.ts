@@ -199,6 +199,8 @@ export function copyState(to: usize, from: usize): void {
   memory.copy(to + 80, from + 80, 16);
   // locks, equal state
   memory.copy(to + 100, from + 100, 16);
+  // regions, the lock's place
+  memory.copy(to + 160, from + 160, 16);
 }
 
 /** A copy of the current state waits to be walked from `target`; 0 when too many wait (the failure is recorded). */

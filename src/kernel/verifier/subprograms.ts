@@ -30,6 +30,7 @@ import {
   subOf,
 } from './environment';
 import { fail, fail2 } from './fail';
+import { checkKernelFunctionNumber } from './kernel-functions';
 import { newRecord, recordingAll } from './recorder';
 
 /** Number of the subprogram that begins at `start`, -1: none. */
@@ -69,7 +70,11 @@ export function findSubprograms(): i32 {
     const isTarget = isFunctionLoad(i) || isSubprogramCall(i);
     if (!isTarget && !isKernelFunctionCall(i)) continue;
     if (!env.privileged) return fail(MESSAGE_FUNCTIONS_NEED_CAP_BPF);
-    if (!isTarget) continue;
+    if (!isTarget) {
+      const wrong = checkKernelFunctionNumber(i);
+      if (wrong != 0) return wrong;
+      continue;
+    }
     const error = add(i + immediateAt(i) + 1);
     if (error != 0) return error;
   }

@@ -61,6 +61,7 @@ import { beginFrame } from './frames';
 import { checkFunctionInfo, hasFunctionInfo, prepareMain, setArguments } from './global-functions';
 import { resolveImmediates } from './immediates';
 import { NO_CALLSITE, STATE_BRANCHES, STATE_FIRST, STATE_LAST, registerOf } from './layout';
+import { checkEliminatedCalls } from './kernel-functions';
 import { computeLiveRegisters } from './live-registers';
 import { poolHeld, powerPool, releaseAll, take } from './pool';
 import { resetKept } from './pruning';
@@ -302,6 +303,7 @@ export function continueVerification(): i32 {
     const next = nextGlobal();
     if (next < 0) {
       error = checkStackDepth();
+      if (error == 0) error = checkEliminatedCalls();
       return end(error != 0 ? error : checkLostCallbacks());
     }
     error = startWalk(next);

@@ -24,7 +24,6 @@ import {
   MESSAGE_BAD_LD_MODE,
   MESSAGE_CANCELLED,
   MESSAGE_FUNCTION_CALL_LOCKED,
-  MESSAGE_KFUNC_NOT_SIMULATED,
   MESSAGE_RESERVED_CALL,
   MESSAGE_RESERVED_EXIT,
   MESSAGE_RESERVED_JA,
@@ -56,6 +55,7 @@ import { PATH_ENDS, checkExit } from './exit';
 import { fail, fail1, fail2, setWalking } from './fail';
 import { checkHelperCall } from './helper-call';
 import { pushHistory } from './history';
+import { allowedUnderLock, checkKernelFunctionCall } from './kernel-functions';
 import { STATE_FRAME, STATE_INSTRUCTION, STATE_LAST, STATE_LOCKS, STATE_SPECULATIVE } from './layout';
 import {
   checkImmediateStore,
@@ -83,10 +83,16 @@ function checkCall(i: i32): i32 {
     dstAt(i) != 0
   )
     return fail(MESSAGE_RESERVED_CALL);
-  if (load<i32>(env.state, STATE_LOCKS) != 0 && source == 0 && immediateAt(i) != HELPER_SPIN_UNLOCK)
-    return fail(MESSAGE_FUNCTION_CALL_LOCKED);
-  if (source == BPF_PSEUDO_KFUNC_CALL) return fail(MESSAGE_KFUNC_NOT_SIMULATED);
-  const error = source == BPF_PSEUDO_CALL ? checkSubprogramCall(i) : checkHelperCall(i);
+  if (load<i32>(env.state, STATE_LOCKS) != 0) {
+    if (source == 0 && immediateAt(i) != HELPER_SPIN_UNLOCK) return fail(MESSAGE_FUNCTION_CALL_LOCKED);
+    if (source == BPF_PSEUDO_KFUNC_CALL && !allowedUnderLock(immediateAt(i))) return fail(MESSAGE_FUNCTION_CALL_LOCKED);
+  }
+  const error =
+    source == BPF_PSEUDO_CALL
+      ? checkSubprogramCall(i)
+      : source == BPF_PSEUDO_KFUNC_CALL
+        ? checkKernelFunctionCall(i)
+        : checkHelperCall(i);
   if (error != 0) return error;
   scratchRegister(0);
   return 0;

@@ -40,7 +40,7 @@ import { HELPER_TABLE, MEMORY_LIMIT, REGISTERS, SHADOW, VIRTUAL_BASE } from '../
 import { checkSlowly } from '../memory/access';
 import { kernelAccess } from '../memory/pages';
 import { resolve } from '../memory/shadow';
-import { HELPER_COUNT } from '../generated/helpers';
+import { CALL_LIMIT } from '../helpers/kernel-functions';
 import {
   FAULT_CALL_DEPTH,
   FAULT_DIVIDE,
@@ -231,7 +231,7 @@ function stop(pc: usize, left: i64, status: i32): i32 {
 
 /** Calls helper `id` with r1 to r5; false after a fault. */
 function callHelper(id: u64): bool {
-  const index = id < <u64>HELPER_COUNT ? load<u32>(HELPER_TABLE + ((<usize>id) << 2)) : 0;
+  const index = id < <u64>CALL_LIMIT ? load<u32>(HELPER_TABLE + ((<usize>id) << 2)) : 0;
   if (index == 0) {
     raise(FAULT_HELPER, id);
     return false;

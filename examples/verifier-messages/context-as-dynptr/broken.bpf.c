@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+// Broken: the context where the dynptr belongs.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+extern __u32 bpf_dynptr_size(const struct bpf_dynptr *dynptr) __ksym;
+extern int bpf_dynptr_from_xdp(struct xdp_md *xdp, __u64 flags, struct bpf_dynptr *dynptr) __ksym;
+
+SEC("xdp")
+int look(struct xdp_md *ctx)
+{
+	struct bpf_dynptr packet;
+
+	bpf_dynptr_from_xdp(ctx, 0, &packet);
+	return bpf_dynptr_size((void *)ctx) > 60 ? XDP_PASS : XDP_DROP; // refused here
+}
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
