@@ -26,6 +26,8 @@ export class Reporter {
   stopped = false;
   #muted = false;
   readonly #seen = new Set<string>();
+  /** lines with a macro's name that stands for nothing, because its arguments do not fit: what the parser makes of them is no news */
+  readonly #unexpanded = new Set<string>();
   readonly #isSystem: (file: string) => boolean;
 
   /** @param isSystem whether warnings in a file are of no use to the reader */
@@ -43,6 +45,9 @@ export class Reporter {
     if (this.stopped || this.#muted) return;
     const { code, severity, text } = MESSAGES[key];
     if (severity === 'warning' && span && this.#isSystem(span.file)) return;
+    const line = `${span?.file}:${span?.line}`;
+    if (key === 'macro-too-many' || key === 'macro-too-few') this.#unexpanded.add(line);
+    else if (severity === 'error' && this.#unexpanded.has(line)) return;
     const message = fillTemplate(text, args);
     const identity = `${code} ${span?.file}:${span?.line}:${span?.column} ${message}`;
     if (this.#seen.has(identity)) return;

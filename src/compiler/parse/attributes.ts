@@ -172,6 +172,7 @@ function skipArguments(p: Parser): void {
 }
 
 function stringArgument(p: Parser, name: string): string | null {
+  if (p.kind === T.STRAY) p.failOnStray();
   if (p.kind !== T.STRING) {
     p.report('attribute-wants-string', p.position, { name });
     return null;

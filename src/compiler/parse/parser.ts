@@ -380,6 +380,12 @@ export class Parser extends Context {
     this.#complainUnreadable();
     const notes = [this.note('to-match', open, { token: this.stream.text(open) })];
     this.report('expected', this.position, { token: T.punctuatorText(kind) }, { notes });
+    // `#define N 5;` … `int a[N];`: the rest is as it was meant
+    if (this.kind === T.SEMICOLON && kind === T.RBRACKET && this.peek() === kind) {
+      this.advance();
+      this.advance();
+      return;
+    }
     throw new SyntaxProblem();
   }
 
