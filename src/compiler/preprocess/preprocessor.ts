@@ -7,6 +7,8 @@ import type { MessageArguments, MessageKey } from '../check/messages.ts';
 import { stringBytesText } from '../parse/literals.ts';
 import type { SourcePosition } from '../tree.ts';
 import { builtinMacros } from './builtin-macros.ts';
+import { DEFINED, macroName, readDefinition } from './definition.ts';
+import type { DirectiveLine } from './definition.ts';
 import { evaluateCondition } from './condition.ts';
 import { Expander, PRAGMA_OPERATOR } from './expander.ts';
 import type { TokenSource } from './expander.ts';
@@ -16,7 +18,7 @@ import type { FoundFile } from './files.ts';
 import { identifierKind, intern, textOf } from './interner.ts';
 import { lex } from './lexer.ts';
 import type { RawTokens } from './lexer.ts';
-import { VA_ARGS, sameMacro, tokenText } from './macro.ts';
+import { sameMacro } from './macro.ts';
 import type { Macro, PPToken } from './macro.ts';
 import { readPragma } from './pragma.ts';
 import { predefinedText } from './predefined.ts';
@@ -64,8 +66,6 @@ export interface PreprocessOptions {
 /** What is defined before the first line, by target, instruction set and -D. */
 const MAX_PREDEFINED = 16;
 const predefined = new Map<string, { readonly raw: RawTokens; readonly macros: readonly Macro[] }>();
-
-const DEFINED = intern('defined');
 
 export class Preprocessor implements TokenSource {
   readonly sources = new Sources();
@@ -345,7 +345,7 @@ export class Preprocessor implements TokenSource {
         this.#define(at + 1, end);
         return;
       case 'undef': {
-        const id = this.#macroName(at + 1, end);
+        const id = macroName(this.#directiveLine, at + 1, end);
         if (id !== null) this.expander.undefine(id);
         return;
       }
@@ -368,6 +368,15 @@ export class Preprocessor implements TokenSource {
         this.#report('invalid-directive', place, {});
     }
   }
+
+  /** the current file's tokens, as a directive's reader sees them */
+  readonly #directiveLine: DirectiveLine = {
+    raw: () => this.#frame.raw,
+    placeOf: (index) => this.#placeOf(index),
+    placeBehind: (end) => this.#placeBehind(end),
+    tokens: (from, end) => this.#line(from, end),
+    report: (key, place, args) => this.#report(key, place, args),
+  };
 
   #line(from: number, end: number): PPToken[] {
     const tokens: PPToken[] = [];
@@ -429,7 +438,7 @@ export class Preprocessor implements TokenSource {
   /** The answer of #if, #ifdef, #ifndef (or the same after "el"). */
   #test(kind: string, from: number, end: number): boolean {
     if (kind !== 'if') {
-      const id = this.#macroName(from, end);
+      const id = macroName(this.#directiveLine, from, end);
       this.#extraTokens(kind, from + 1, end);
       return id !== null && this.expander.macros.has(id) === (kind === 'ifdef' || kind === 'def');
     }
@@ -472,78 +481,10 @@ export class Preprocessor implements TokenSource {
     return { ...name, kind: T.NUMBER, id: intern(this.expander.macros.has(name.id) ? '1' : '0'), noExpand: true };
   }
 
-  #macroName(index: number, end: number): number | null {
-    const { raw } = this.#frame;
-    if (index >= end) {
-      this.#report('macro-name-missing', this.#placeBehind(end), {});
-      return null;
-    }
-    if (raw.kinds[index] !== T.IDENTIFIER) {
-      this.#report('macro-name-not-identifier', this.#placeOf(index), {});
-      return null;
-    }
-    const id = raw.values[index] as number;
-    if (id !== DEFINED) return id;
-    this.#report('defined-as-macro', this.#placeOf(index), {});
-    return null;
-  }
-
   #define(from: number, end: number): void {
-    const { raw } = this.#frame;
-    const id = this.#macroName(from, end);
-    if (id === null) return;
-    let i = from + 1;
-    let parameters: number[] | null = null;
-    let variadic = false;
-    if (i < end && raw.kinds[i] === T.LPAREN && raw.flags[i] === 0) {
-      parameters = [];
-      i++;
-      for (let first = true; ; first = false) {
-        if (first && raw.kinds[i] === T.RPAREN && i < end) break;
-        if (i >= end) {
-          this.#report('macro-parameter-list', this.#placeBehind(end), {});
-          return;
-        }
-        if (raw.kinds[i] === T.ELLIPSIS) {
-          parameters.push(VA_ARGS);
-          variadic = true;
-          i++;
-        } else if (raw.kinds[i] === T.IDENTIFIER) {
-          const parameter = raw.values[i] as number;
-          if (parameters.includes(parameter)) {
-            this.#report('macro-parameter-duplicate', this.#placeOf(i), { name: textOf(parameter) });
-          }
-          parameters.push(parameter);
-          i++;
-          if (i < end && raw.kinds[i] === T.ELLIPSIS) {
-            variadic = true;
-            i++;
-          }
-        } else {
-          this.#report('macro-parameter-invalid', this.#placeOf(i), {});
-          return;
-        }
-        if (i < end && raw.kinds[i] === T.RPAREN) break;
-        if (i >= end || variadic || raw.kinds[i] !== T.COMMA) {
-          this.#report('macro-parameter-comma', i < end ? this.#placeOf(i) : this.#placeBehind(end), {});
-          return;
-        }
-        i++;
-      }
-      i++;
-    }
-    const body = this.#line(i, end);
-    if (!this.#bodyIsSound(body, parameters, variadic)) return;
-    const macro: Macro = {
-      id,
-      parameters,
-      variadic,
-      body,
-      place: this.#placeOf(from),
-      builtin: null,
-      disabled: false,
-    };
-    const before = this.expander.macros.get(id);
+    const macro = readDefinition(this.#directiveLine, from, end);
+    if (!macro) return;
+    const before = this.expander.macros.get(macro.id);
     if (before && !sameMacro(before, macro)) this.#redefined(before, macro);
     this.expander.define(macro);
   }
@@ -553,24 +494,6 @@ export class Preprocessor implements TokenSource {
     if (before.builtin !== null) this.#reporter.report('builtin-macro-changed', span, {});
     const notes = before.place >= 0 ? [note('previous-definition', this.sources.span(before.place), {})] : [];
     if (before.builtin === null) this.#reporter.report('macro-redefined', span, { name: textOf(macro.id) }, notes);
-  }
-
-  #bodyIsSound(body: readonly PPToken[], parameters: readonly number[] | null, variadic: boolean): boolean {
-    const first = body[0];
-    const last = body[body.length - 1];
-    if (first?.kind === T.HASH_HASH) this.expander.report('paste-at-start', first.place, {});
-    else if (last?.kind === T.HASH_HASH) this.expander.report('paste-at-end', last.place, {});
-    else if (parameters) {
-      const wrong = body.findIndex((token, i) => {
-        if (token.kind !== T.HASH) return false;
-        const next = body[i + 1];
-        if (next?.kind !== T.IDENTIFIER) return true;
-        return !parameters.includes(next.id) && !(variadic && tokenText(next) === '__VA_OPT__');
-      });
-      if (wrong < 0) return true;
-      this.expander.report('hash-not-parameter', (body[wrong + 1] ?? (body[wrong] as PPToken)).place, {});
-    } else return true;
-    return false;
   }
 
   // ---------------------------------------------------------------- #include
