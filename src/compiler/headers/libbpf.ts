@@ -173,6 +173,25 @@ struct bpf_iter_num;
 extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __weak __ksym;
 extern int *bpf_iter_num_next(struct bpf_iter_num *it) __weak __ksym;
 extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __weak __ksym;
+#ifndef bpf_for_each
+#define bpf_for_each(kind, element, args...) for ( \\
+	struct bpf_iter_##kind ___state __attribute__((aligned(8), cleanup(bpf_iter_##kind##_destroy))), \\
+		*___begun __attribute__((unused)) = (bpf_iter_##kind##_new(&___state, ##args), (void *)0); \\
+	((element) = bpf_iter_##kind##_next(&___state));)
+#endif
+#ifndef bpf_for
+#define bpf_for(i, start, end) for ( \\
+	struct bpf_iter_num ___state __attribute__((aligned(8), cleanup(bpf_iter_num_destroy))), \\
+		*___begun __attribute__((unused)) = (bpf_iter_num_new(&___state, (start), (end)), (void *)0); \\
+	({ int *___next = bpf_iter_num_next(&___state); \\
+	   ___next && ((i) = *___next, (i) >= (start) && (i) < (end)); });)
+#endif
+#ifndef bpf_repeat
+#define bpf_repeat(times) for ( \\
+	struct bpf_iter_num ___state __attribute__((aligned(8), cleanup(bpf_iter_num_destroy))), \\
+		*___begun __attribute__((unused)) = (bpf_iter_num_new(&___state, 0, (times)), (void *)0); \\
+	bpf_iter_num_next(&___state);)
+#endif
 #endif
 `;
 
