@@ -83,6 +83,7 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   'strncmp': f('char name[16] = {}; name[1] = ctx->a; return __builtin_strncmp(name, "bash", 3);'),
   'atomics through pointers': f('u64 e = 1, d = ctx->a, o; __atomic_exchange(&v, &d, &o, 5); return __atomic_compare_exchange(&v, &e, &d, 0, 5, 5) + o;', 'u64 v;'),
   'attributes in brackets': f('[[maybe_unused]] int x = 1; switch (ctx->a) { case 1: x = 2; [[fallthrough]]; case 2: return 3; } return g(x);', '[[gnu::noinline]] static int g(int x [[maybe_unused]]) { return 1; }'),
+  'attribute of a statement': f('[[clang::unlikely]] if (ctx->a) return 1; return 2;'),
   'bracketed section': '[[gnu::section("xdp"), gnu::used]] int prog(struct xdp_md *ctx) { return 1; }',
   'bit reversal': f('return __builtin_bitreverse32(ctx->a) + __builtin_bitreverse64(ctx->b) + __builtin_bitreverse8(ctx->a) + __builtin_bitreverse16(ctx->a);'),
   'asm mem': f('u32 x = 1; asm volatile("lock *(u32 *)(%0 + 0) += %1" :: "r"(&x), "r"(2) : "memory"); return x;'),

@@ -4,6 +4,7 @@ import { constantTruth, wrapInteger } from '../check/constants.ts';
 import { asCondition, assignTo, convert, isPoison, poison, promotedType, rvalue } from '../check/conversions.ts';
 import { isFloat, isInteger, isVoid, quotedType } from '../check/types.ts';
 import * as T from '../preprocess/token.ts';
+import { endOfAttributes } from './records.ts';
 import { parseAssembly } from './assembly.ts';
 import { parseAttributes } from './attributes.ts';
 import { parseLocalDeclaration, parseStaticAssert } from './declarations.ts';
@@ -79,7 +80,7 @@ function parseBlockItem(p: Parser, into: Statement[], isValue: boolean): void {
   if (
     isDeclarationStart(p) ||
     (p.kind === T.EXTENSION && declarationFollows(p)) ||
-    (p.kind === T.ATTRIBUTE && !isFallthrough(p))
+    (p.kind === T.ATTRIBUTE && !isFallthrough(p) && !STATEMENTS.has(p.kinds[endOfAttributes(p.kinds, p.position)]!))
   ) {
     parseLocalDeclaration(p, into);
     return;
@@ -95,6 +96,9 @@ function parseBlockItem(p: Parser, into: Statement[], isValue: boolean): void {
   }
   parseStatement(p, into, isValue);
 }
+
+/** Behind attributes: what no declaration begins with. */
+const STATEMENTS = new Set([T.IF, T.FOR, T.WHILE, T.DO, T.SWITCH, T.RETURN, T.GOTO, T.LBRACE, T.CASE, T.DEFAULT]);
 
 function isFallthrough(p: Parser): boolean {
   let at = p.position;

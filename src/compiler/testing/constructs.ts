@@ -26,6 +26,8 @@ const wideOperation = (s: Surroundings, w: string): string =>
     () => `${w} += ${s.expression(1)};`,
     () => `${w} -= (u64)(${s.expression(1)});`,
     () => `${w} <<= ${s.random.below(128)};`,
+    () => `${w} = (u128)(u32)(${s.expression(1)}) * (u32)(${s.expression(1)});`,
+    () => `${w} ${s.random.pick(['/=', '%='])} ${2 ** s.random.below(20)};`,
     () => `${w} >>= ${s.random.below(128)};`,
     () => `${w} ^= ~(u128)(${s.expression(1)});`,
     () => `${w} |= (u128)(${s.expression(1)}) << 64;`,
@@ -131,6 +133,37 @@ const CONSTRUCTS: Readonly<Record<string, Construct>> = {
           `{ u32 sum; ${target} = __builtin_add_overflow((u32)(${s.expression(1)}), (u32)(${s.expression(1)}), &sum) ? sum : ~sum; }`,
       ])(),
     ),
+  assembly: (s, target) => {
+    const compare = `${s.random.pick(['==', '!=', '>', 's<', '<=', 's>=', '&'])} %2`;
+    const by = s.random.chance(50) ? `"i"(${s.random.below(64)})` : `"r"((u64)(${s.expression(1)}))`;
+    const text = s.random.pick([
+      `"if %1 ${compare} goto %l[far]\\n %0 += 3"`,
+      `"%0 += %1; if %0 ${compare} goto %l[far]; %0 ^= %1"`,
+      `"if %1 ${compare} goto %l[far]; goto %l[near]"`,
+    ]);
+    return leaf(
+      `${target} ^= ({ __label__ far, near; u64 a = ${s.expression(1)}, r = ${s.expression(1)}; asm volatile goto(${text} : "+r"(r) : "r"(a), ${by} : : far, near); r += ${s.expression(1)}; near: r ^= 5; far: r; });`,
+    );
+  },
+  cleanup: (s, target) => {
+    const name = s.fresh('leave');
+    const v = s.fresh('v');
+    s.define(`static void ${name}(u64 *v)\n{\n\tcounter = counter * ${3 + s.random.below(9)} + *v;\n}\n`);
+    const scoped = `u64 ${v} __attribute__((cleanup(${name}))) = ${s.expression(1)};`;
+    return s.random.chance(50)
+      ? { head: `{ ${scoped}`, body: [leaf(`${target} ^= ${v}++;`)], tail: `${target} += counter; }` }
+      : leaf(
+          `for (int i = 0; i < ${1 + s.random.below(4)}; i++) { ${scoped} if ((${s.expression(1)}) & 1) continue; if (${v} & 4) break; ${target} += ${v} ^ counter; }`,
+        );
+  },
+  reversed: (s, target) =>
+    leaf(
+      s.random.pick([
+        () => `${target} ^= __builtin_bitreverse${s.random.pick([8, 16, 32, 64])}(${s.expression(2)});`,
+        () =>
+          `{ u64 *m = __builtin_alloca(16); m[0] = ${s.expression(1)}; m[1] = m[0] >> 3; ${target} ^= m[(${s.expression(1)}) & 1]; }`,
+      ])(),
+    ),
   pointer: (s, target) =>
     leaf(
       s.random.pick([
@@ -233,6 +266,11 @@ const FEATURES: Readonly<Record<string, RegExp>> = {
   '64-bit enumerators': /BLUE/,
   'overflow builtins': /_overflow/,
   'pointer arithmetic': /\(q - p\)/,
+  'assembly that jumps': /asm volatile goto/,
+  'cleanups': /cleanup\(/,
+  'reversed bits': /bitreverse/,
+  'memory from alloca': /alloca\(/,
+  '128-bit products': /\(u128\)\(u32\)/,
 }; // prettier-ignore
 
 /** How many programs have each feature. */
