@@ -168,8 +168,8 @@ export interface Attributes {
   readonly hidden: boolean;
   readonly align: number | null;
   readonly declTags: readonly string[];
-  /** of `register … asm("r1")`: where inline assembly wants the variable */
-  readonly register?: string;
+  /** of `register … asm("r1")`: where inline assembly wants the variable; of a function, what it stands for */
+  readonly asmName?: string;
 }
 
 export interface TranslationUnit {

@@ -81,7 +81,37 @@ function passArgument(b: FunctionBuilder, e: Expression, type: Type, into: Inst[
 }
 
 /** The scalar result, or null when there is none; an aggregate's goes to `slot`. */
+/**
+ * `load_byte(skb, offset)`, declared with asm("llvm.bpf.load.byte"): the packet loads of classic BPF, in network order. They want the
+ * context in r6, leave the program when the packet is too short, and destroy r1 to r5 as a call does.
+ */
+function classicLoad(b: FunctionBuilder, e: Call): Inst | null {
+  const bare = strip(e.callee);
+  const name = bare.kind === 'function' ? bare.function.attributes.asmName : undefined;
+  const width = /^llvm\.bpf\.load\.(byte|half|word)$/.exec(name ?? '')?.[1];
+  if (!width || e.arguments.length !== 2) return null;
+  const args = e.arguments.map((argument) => b.resize(rvalue(b, argument), 'i64', false));
+  b.at = e.at;
+  const asm = b.emit('asm', 'void', args);
+  const bits = { byte: 8, half: 16, word: 32 }[width as 'byte' | 'half' | 'word'];
+  asm.assembly = {
+    template: `r0 = *(u${bits} *)skb[%2]`,
+    outputs: [{ name: '', constraint: '={r0}', type: 'i64' }],
+    inputs: [
+      { name: '', constraint: '{r6}' },
+      { name: '', constraint: 'ri' },
+    ],
+    clobbers: ['r1', 'r2', 'r3', 'r4', 'r5'],
+    labels: [],
+    volatile: true,
+  };
+  const out = b.emit('asmout', 'i64', [asm]);
+  return b.resize(out, irType(e.type), false);
+}
+
 export function buildCall(b: FunctionBuilder, e: Call, slot: Inst | null = null): Inst | null {
+  const loaded = classicLoad(b, e);
+  if (loaded) return loaded;
   const { callee, address } = calleeOf(b, e.callee);
   const type = functionType(e.callee);
   const passing = isVoid(e.type) ? 'scalar' : passingOf(e.type);

@@ -321,7 +321,7 @@ function dispatch(b: FunctionBuilder, value: Inst, ranges: readonly Range[], oth
 /** The constraint for a variable that was declared with a register's name: `{r1}` for r. */
 function inRegister(constraint: string, e: Expression): string {
   const place = e.kind === 'load' ? e.source : e;
-  const wanted = place.kind === 'variable' ? /^r[0-9]$/.exec(place.variable.attributes.register ?? '') : null;
+  const wanted = place.kind === 'variable' ? /^r[0-9]$/.exec(place.variable.attributes.asmName ?? '') : null;
   return wanted ? constraint.replace(/[rw]/, (kind) => `{${kind}${wanted[0].slice(1)}}`) : constraint;
 }
 

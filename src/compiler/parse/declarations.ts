@@ -440,7 +440,7 @@ function declareLocal(p: Parser, declared: Declared, type: Type, specifiers: Spe
   const isStatic = specifiers.storage === 'static';
   const variable: MutableVariable = p.newVariable(name, type, isStatic ? 'static' : 'local', declared.at);
   if (declared.attributes) variable.attributes = declared.attributes.toTree();
-  if (declared.asmName && !isStatic) variable.attributes = { ...variable.attributes, register: declared.asmName };
+  if (declared.asmName && !isStatic) variable.attributes = { ...variable.attributes, asmName: declared.asmName };
   if (isStatic) {
     variable.owner = p.function?.declaration.name ?? null;
     p.globals.push(variable, declared.at);

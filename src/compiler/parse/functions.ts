@@ -43,11 +43,12 @@ export function declareFunction(p: Parser, declared: Declared, type: Type, speci
     const notes = before.at >= 0 ? [p.note('previous-definition', before.at, {})] : [];
     p.report('redefinition-other-kind', declared.at, { name }, { notes });
   }
+  const attributes = declared.attributes?.toTree() ?? NO_ATTRIBUTES;
   const fn: MutableFunction = {
     kind: 'function',
     name,
     type: functionType,
-    attributes: declared.attributes?.toTree() ?? NO_ATTRIBUTES,
+    attributes: declared.asmName ? { ...attributes, asmName: declared.asmName } : attributes,
     isStatic,
     isInline: specifiers.isInline,
     parameters: parametersOf(p, declared),
