@@ -36,6 +36,20 @@ describe('what the verifier needs to see', () => {
     `);
   });
 
+  test('what is read before a branch or a loop is not read again behind it, unless something writes', () => {
+    const loads = (write: string): number =>
+      codeOf(
+        xdp(
+          `${PACKET} __u32 *word = data; if ((void *)(word + 4) > end) return 0; __u32 sum = word[0];
+          for (int i = 0; i < 10; i++) { if (ring[i & 7] != word[0]) { sum += word[1]; ${write} } }
+          return sum + word[0];`,
+          'volatile __u32 ring[8];',
+        ),
+      ).filter((line) => /= \*\(u8 \*\)|= \*\(u32 \*\)\(r\d \+0\)/.test(line)).length;
+    const [plain, writing] = [loads(''), loads('word[2] = i; bpf_ktime_get_ns();')];
+    expect([plain, writing]).toEqual([3, 5]);
+  });
+
   test('context fields are loaded with their own width at a constant offset', () => {
     const code = codeOf(xdp(`return ctx->rx_queue_index + ctx->ingress_ifindex;`));
     expect(code.filter((line) => line.includes('*(u32 *)(r1'))).toHaveLength(2);

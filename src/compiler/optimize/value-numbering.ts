@@ -2,7 +2,7 @@
 // very same computation is shared, and nothing moves to another place.
 import type { Block, Func, Inst } from '../ir/ir.ts';
 import { bitsOf, isCommutative, isPure, resolve, sweepForwards } from '../ir/ir.ts';
-import { countUses, dominators } from './analysis.ts';
+import { countUses, dominators, type Dominators } from './analysis.ts';
 import { escapingAllocas, mayAlias, rangeOf } from './alias.ts';
 
 export function numberValues(func: Func): boolean {
@@ -80,83 +80,39 @@ interface Known {
   readonly aliasClass: number;
 }
 
+/** Blocks between a block and its dominator that are looked through for what they write. */
+const MOST_BETWEEN = 48;
+
 export function forwardMemory(func: Func): boolean {
   const escaping = escapingAllocas(func);
   const dom = dominators(func);
   const atEnd = new Map<Block, Known[]>();
+  const writers = new Map<Block, readonly Inst[]>();
+  for (const block of dom.order) writers.set(block, block.insts.filter(writesMemory));
   let changed = false;
   for (const block of dom.order) {
-    const only = block.preds.length === 1 ? block.preds[0]! : null;
-    let known: Known[] = only ? (atEnd.get(only) ?? []).slice() : [];
+    let known = atEntry(block, dom, atEnd, writers, escaping);
     for (const inst of block.insts) {
       for (let i = 0; i < inst.args.length; i++) if (inst.args[i]!.forward) inst.args[i] = resolve(inst.args[i]!);
-      switch (inst.op) {
-        case 'load': {
-          if (inst.volatile) break;
-          const { base, offset } = rangeOf(inst.args[0]!);
-          const found = known.find(
-            (k) =>
-              k.base === base &&
-              (offset !== null ? k.offset === offset : k.address === inst.args[0]) &&
-              k.width === inst.width &&
-              bitsOf(k.type) === bitsOf(inst.type) &&
-              (k.signed === inst.signed || k.width * 8 >= (k.type === 'i64' ? 64 : 32)),
-          );
-          if (found) {
-            inst.forward = found.value;
-            changed = true;
-          } else {
-            known.push({
-              base,
-              address: inst.args[0]!,
-              offset,
-              width: inst.width,
-              signed: inst.signed,
-              type: inst.type,
-              value: inst,
-              aliasClass: inst.aliasClass,
-            });
-          }
-          break;
-        }
-        case 'store': {
-          const { base, offset } = rangeOf(inst.args[0]!);
-          known = known.filter(
-            (k) =>
-              (inst.aliasClass !== 0 && k.aliasClass !== 0 && inst.aliasClass !== k.aliasClass && k.base !== base) ||
-              !mayAlias(base, offset, inst.width, k.base, k.offset, k.width, escaping),
-          );
-          const value = inst.args[1]!;
-          const whole = value.type === 'i32' ? inst.width === 4 : inst.width === 8;
-          if (!inst.volatile && whole && value.type !== 'i1') {
-            known.push({
-              base,
-              address: inst.args[0]!,
-              offset,
-              width: inst.width,
-              signed: false,
-              type: value.type,
-              value,
-              aliasClass: inst.aliasClass,
-            });
-          }
-          break;
-        }
-        case 'memcpy':
-        case 'memset': {
-          const { base, offset } = rangeOf(inst.args[0]!);
-          known = known.filter((k) => !mayAlias(base, offset, inst.size, k.base, k.offset, k.width, escaping));
-          break;
-        }
-        case 'atomic':
-        case 'call':
-        case 'asm':
-        case 'asmgoto':
-        case 'fence':
-          known = known.filter((k) => k.base.op === 'alloca' && !escaping.has(k.base));
-          break;
-        default:
-          break;
+      if (inst.op === 'load' && !inst.volatile) {
+        const { base, offset } = rangeOf(inst.args[0]!);
+        const found = known.find(
+          (k) =>
+            k.base === base &&
+            (offset !== null ? k.offset === offset : k.address === inst.args[0]) &&
+            k.width === inst.width &&
+            bitsOf(k.type) === bitsOf(inst.type) &&
+            (k.signed === inst.signed || k.width * 8 >= (k.type === 'i64' ? 64 : 32)),
+        );
+        if (found) {
+          inst.forward = found.value;
+          changed = true;
+        } else known.push(fact(inst, inst));
+      } else if (writesMemory(inst)) {
+        known = withoutWritten(known, inst, escaping);
+        const value = inst.args[1];
+        if (inst.op !== 'store' || inst.volatile || !value || value.type === 'i1') continue;
+        if (value.type === 'i32' ? inst.width === 4 : inst.width === 8) known.push(fact(inst, value));
       }
     }
     if (known.length > 64) known = known.slice(-64);
@@ -164,4 +120,75 @@ export function forwardMemory(func: Func): boolean {
   }
   if (changed) sweepForwards(func);
   return changed;
+}
+
+/** What a load or a store tells about memory. */
+function fact(inst: Inst, value: Inst): Known {
+  const [address] = inst.args as [Inst];
+  const signed = inst.op === 'load' && inst.signed;
+  const { width, aliasClass } = inst;
+  return { ...rangeOf(address), address, width, signed, type: value.type, value, aliasClass };
+}
+
+/** Where several ways meet, what the dominator's end knew and no block between writes over; a loop's body lies between too. */
+function atEntry(
+  block: Block,
+  dom: Dominators,
+  atEnd: ReadonlyMap<Block, Known[]>,
+  writers: ReadonlyMap<Block, readonly Inst[]>,
+  escaping: ReadonlySet<Inst>,
+): Known[] {
+  const from = dom.immediate[block.order]!;
+  if (from === block) return [];
+  let known = (atEnd.get(from) ?? []).slice();
+  if (block.preds.length === 1 || known.length === 0) return known;
+  const between = new Set<Block>([from]);
+  const work = block.preds.filter((pred) => pred.order >= 0);
+  while (work.length > 0) {
+    const next = work.pop()!;
+    if (between.has(next)) continue;
+    between.add(next);
+    if (between.size > MOST_BETWEEN) return [];
+    for (const inst of writers.get(next)!) known = withoutWritten(known, inst, escaping);
+    if (known.length === 0) return known;
+    for (const pred of next.preds) if (pred.order >= 0) work.push(pred);
+  }
+  return known;
+}
+
+function writesMemory({ op }: Inst): boolean {
+  switch (op) {
+    case 'store':
+    case 'memcpy':
+    case 'memset':
+    case 'atomic':
+    case 'call':
+    case 'asm':
+    case 'asmgoto':
+    case 'fence':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** What is still known behind the instruction. */
+function withoutWritten(known: Known[], inst: Inst, escaping: ReadonlySet<Inst>): Known[] {
+  switch (inst.op) {
+    case 'store': {
+      const { base, offset } = rangeOf(inst.args[0]!);
+      return known.filter(
+        (k) =>
+          (inst.aliasClass !== 0 && k.aliasClass !== 0 && inst.aliasClass !== k.aliasClass && k.base !== base) ||
+          !mayAlias(base, offset, inst.width, k.base, k.offset, k.width, escaping),
+      );
+    }
+    case 'memcpy':
+    case 'memset': {
+      const { base, offset } = rangeOf(inst.args[0]!);
+      return known.filter((k) => !mayAlias(base, offset, inst.size, k.base, k.offset, k.width, escaping));
+    }
+    default:
+      return known.filter((k) => k.base.op === 'alloca' && !escaping.has(k.base));
+  }
 }
