@@ -157,13 +157,7 @@ const CONSTRUCTS: Readonly<Record<string, Construct>> = {
         );
   },
   reversed: (s, target) =>
-    leaf(
-      s.random.pick([
-        () => `${target} ^= __builtin_bitreverse${s.random.pick([8, 16, 32, 64])}(${s.expression(2)});`,
-        () =>
-          `{ u64 *m = __builtin_alloca(16); m[0] = ${s.expression(1)}; m[1] = m[0] >> 3; ${target} ^= m[(${s.expression(1)}) & 1]; }`,
-      ])(),
-    ),
+    leaf(`${target} ^= __builtin_bitreverse${s.random.pick([8, 16, 32, 64])}(${s.expression(2)});`),
   pointer: (s, target) =>
     leaf(
       s.random.pick([
@@ -269,7 +263,6 @@ const FEATURES: Readonly<Record<string, RegExp>> = {
   'assembly that jumps': /asm volatile goto/,
   'cleanups': /cleanup\(/,
   'reversed bits': /bitreverse/,
-  'memory from alloca': /alloca\(/,
   '128-bit products': /\(u128\)\(u32\)/,
 }; // prettier-ignore
 
