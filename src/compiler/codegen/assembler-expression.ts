@@ -68,7 +68,8 @@ export function evaluateExpression(text: string, find: (label: string) => number
       if (value === null) return null;
       return token === '-' ? -value : token === '~' ? ~value : value;
     }
-    if (/^0[xb]|^\d+$/i.test(token)) return BigInt(/^0\d/.test(token) ? `0o${token.slice(1)}` : token);
+    if (/^0\d+$/.test(token)) return /^[0-7]+$/.test(token) ? BigInt(`0o${token}`) : null;
+    if (/^0[xb]|^\d+$/i.test(token)) return BigInt(token);
     if (!/^[\w.$]/.test(token)) return null;
     const place = find(token);
     return place === null ? null : BigInt(place);
