@@ -63,7 +63,14 @@ export function drawChapters(model: Chapter, count: number, seed: number, from =
     plan.splice(kept.length, 0, ...again);
     for (const [language, text] of model.texts) {
       const bodies = plan.flatMap(({ group, suffix }) => group.map((id) => bodyOf(text, id, suffix)));
-      written.set(`${folder}/${language}.mdx`, `${[opening(text, from + n), ...bodies].join('\n\n')}\n`);
+      const here = new Set(plan.filter(({ suffix }) => suffix === '').flatMap(({ group }) => group));
+      // What leads to a section that was left out leads to the chapter that has it.
+      const source = [opening(text, from + n), ...bodies]
+        .join('\n\n')
+        .replaceAll(/\]\(#([^)]+)\)/g, (link, id: string) =>
+          here.has(id) ? link : `](/${language}/${model.id}/#${id})`,
+        );
+      written.set(`${folder}/${language}.mdx`, `${source}\n`);
     }
     written.set(`${folder}/chapter.json`, `{ "part": ${1 + (n % 3)}, "needs": ["${model.id}"] }\n`);
   }
