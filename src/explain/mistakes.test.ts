@@ -2,7 +2,7 @@
 // right line named, is the way to it told, and does the offered fix mend it?
 //
 // In mistakes/NAME.bpf.c a line carries what is said of it: "// from-call-null, copied; refused: V110"; the second line says what
-// the offered fix leads to: accepted, "then V602" (another problem, later), or none where there is none to offer.
+// the offered fix leads to: accepted, "then V507" (another problem, later), or none where there is none to offer.
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';

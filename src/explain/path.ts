@@ -1,4 +1,5 @@
 // The failing path out of the records: each step with what was known before it, and what the verifier said at the end.
+import { MESSAGE } from '../bpf/verifier-messages.ts';
 import * as r from '../bpf/verifier-records.ts';
 import { visitRecords, type MessageRecord, type RegisterState, type StackSlot, type StateRecord } from './records.ts';
 
@@ -71,7 +72,15 @@ export function failingPath(records: Uint8Array): FailingPath {
 
   visitRecords(records, {
     state,
-    message: (record) => messages.push(record),
+    message: (record) => {
+      messages.push(record);
+      if (record.id !== MESSAGE['GLOBAL_VALIDATING']) return;
+      // A global function is walked on its own: what was walked before it is not on the way to it.
+      steps.length = 0;
+      entry.clear();
+      branches.clear();
+      frame = 0;
+    },
     other: (record) => {
       switch (record.kind) {
         case r.RECORD_STEP: {

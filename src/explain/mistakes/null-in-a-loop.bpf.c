@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-// fix: then V602
+// fix: accepted
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -14,12 +14,13 @@ SEC("xdp")
 int sum(struct xdp_md *ctx)
 {
 	__u64 sum = 0;
-	__u32 key;
+	__u32 i;
 
-	for (key = 0; key < 4; key++) {
+	for (i = 0; i < 4; i++) {
+		__u32 key = i;
 		__u64 *packets = bpf_map_lookup_elem(&counts, &key); // from-call-null
 
-		if (key == 3)
+		if (i == 3)
 			sum += *packets; // refused: V110
 	}
 	return sum > 100 ? XDP_DROP : XDP_PASS;
