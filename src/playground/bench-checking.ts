@@ -7,6 +7,7 @@ import type { BenchProblems } from './bench-problems.ts';
 import type { LabFailure } from './bench-running.ts';
 import type { Program } from './programs.ts';
 import { fill } from './strings.ts';
+import { looksZawgyi } from './zawgyi.ts';
 
 /** Milliseconds without a keystroke before the text is kept, and what is wrong with it is written beneath its lines. */
 const PAUSE = 400;
@@ -64,6 +65,16 @@ export function createChecking(
     typed = null;
   }
 
+  /** Said once, for as long as it is so. */
+  let warned = false;
+  function warnOfZawgyi(program: Program): void {
+    const zawgyi = looksZawgyi(program.text);
+    if (zawgyi === warned) return;
+    warned = zawgyi;
+    if (zawgyi) bench.notice('zawgyi', strings.zawgyi);
+    else bench.unnotice('zawgyi');
+  }
+
   function changed(program: Program): void {
     typing = true;
     typed = program;
@@ -75,6 +86,7 @@ export function createChecking(
     clearTimeout(pause);
     pause = setTimeout(() => {
       settle();
+      warnOfZawgyi(program);
       if (program.kind === 'companion') return;
       // What is known is shown; what is still being checked shows itself when it is.
       if (checking) return;
