@@ -18,7 +18,7 @@ const WRAP = 'meet-ebpf:wrap';
 export interface Editors {
   /** an editor is open, or on its way */
   readonly open: boolean;
-  edit(): Promise<void>;
+  readonly edit: () => Promise<void>;
   /** takes the editors down; the texts stay */
   close(): void;
   /** what the menu offers while one edits */

@@ -10,15 +10,15 @@ export interface BenchFiles {
   readonly target: KernelTarget | undefined;
   readonly radios: readonly HTMLInputElement[];
   /** the file that is shown */
-  current(): Program;
+  readonly current: () => Program;
   /** what is compiled: the program that is shown, or was shown last */
-  main(): Program;
+  readonly main: () => Program;
   /** the compiled file with every header; other programs are other projects */
-  project(): Project;
+  readonly project: () => Project;
   /** the project as a file's editor sees it: a companion stands alone */
-  projectOf(program: Program): Project;
+  readonly projectOf: (program: Program) => Project;
   /** of many files on a narrow screen, the chosen one's tab is in sight */
-  revealTab(): void;
+  readonly revealTab: () => void;
 }
 
 export function readFiles(root: HTMLElement): BenchFiles {

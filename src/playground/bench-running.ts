@@ -15,7 +15,7 @@ export type LabFailure = Exclude<LabOutcome<unknown>, { ok: true }>;
 
 export interface Running {
   readonly busy: boolean;
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 /** Says why the lab did not answer; what it said itself stands below, where a person can find it. */
@@ -39,10 +39,10 @@ export function createFailureNote({ say, strings, result }: Bench): (failure: La
 
 export interface RunningOptions {
   readonly problems: BenchProblems;
-  scenarioFor(program: Program): Scenario;
+  readonly scenarioFor: (program: Program) => Scenario;
   /** what was typed is about to run */
-  settle(): void;
-  sayFailure(failure: LabFailure): void;
+  readonly settle: () => void;
+  readonly sayFailure: (failure: LabFailure) => void;
 }
 
 export function createRunning(bench: Bench, options: RunningOptions): Running {

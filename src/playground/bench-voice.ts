@@ -5,12 +5,12 @@ import { element } from './dom.ts';
 export const PATIENCE = 300;
 
 export interface Voice {
-  say(text: string): void;
+  readonly say: (text: string) => void;
   /** says `text` only if the work takes long enough for a person to wonder; gives back what ends the waiting */
-  sayIfSlow(text: string): () => void;
+  readonly sayIfSlow: (text: string) => () => void;
   /** one notice of each name at a time */
-  notice(name: string, text: string, ...actions: readonly HTMLElement[]): void;
-  unnotice(name: string): void;
+  readonly notice: (name: string, text: string, ...actions: readonly HTMLElement[]) => void;
+  readonly unnotice: (name: string) => void;
 }
 
 export function createVoice(status: HTMLElement, notices: HTMLElement): Voice {

@@ -31,7 +31,7 @@ function countIn(value: unknown): number | null {
   if (typeof value === 'number') return value;
   if (!Array.isArray(value) || value.length === 0 || !value.every((one) => typeof one === 'number')) return null;
   // One count a processor.
-  return value.reduce<number>((sum, one) => sum + (one as number), 0);
+  return value.reduce<number>((sum, one) => sum + one, 0);
 }
 
 /**
