@@ -2,7 +2,14 @@
 import type { Instruction } from '../../bpf/instruction.ts';
 import type { Inst, SymbolTarget } from '../ir/ir.ts';
 import { signedValue } from '../ir/ir.ts';
-import { FIRST_VIRTUAL, type Machine, NO_REGISTER, type Register } from './machine.ts';
+import {
+  type AssemblyOperands,
+  FIRST_VIRTUAL,
+  type Machine,
+  type MachineBlock,
+  NO_REGISTER,
+  type Register,
+} from './machine.ts';
 import { assemble, outsideLabel } from './assembler.ts';
 import type { SelectionError, Selector } from './select.ts';
 
@@ -135,10 +142,12 @@ function substitute(m: Machine, error: SelectionError): string {
   );
 }
 
-export interface AssembledTemplate {
-  readonly instructions: Instruction[];
-  /** 64-bit immediate loads and calls that name a symbol */
-  readonly relocations: readonly { readonly index: number; readonly target: SymbolTarget; readonly call: boolean }[];
+/** The labels of an `asm goto` that its text goes to: it may list others. */
+export function namedTargets({ template, labels, targets }: AssemblyOperands): MachineBlock[] {
+  const named = new Set<number | undefined>();
+  for (const [, number, name] of template.matchAll(/%l(?:(\d+)|\[(\w+)\])/g))
+    named.add(labels.get(number ?? name ?? ''));
+  return targets.filter((_, i) => named.has(i));
 }
 
 export interface AssembledTemplate {

@@ -5,7 +5,7 @@ import { BPF_ALU64, BPF_EXIT, BPF_JMP, BPF_JMP32, BPF_MOV, BPF_PSEUDO_CALL, BPF_
 import type { CoreRelocation, SymbolTarget } from '../ir/ir.ts';
 import { enterFrame, leaveFrame } from '../kernel-mode/convention.ts';
 import type { FunctionDeclaration, Location } from '../tree.ts';
-import { type AssembledTemplate, assembleTemplate } from './assembly.ts';
+import { type AssembledTemplate, assembleTemplate, namedTargets } from './assembly.ts';
 import { forEachWrite, type Machine, type MachineBlock, type MachineFunction } from './machine.ts';
 import type { SelectionError } from './select.ts';
 import type { Target } from './target.ts';
@@ -188,7 +188,7 @@ function reachable(func: MachineFunction): MachineBlock[] {
     seen.add(block);
     for (const m of block.code) {
       if (m.target && !(m.kind === 'jump' && isExit(m.target))) work.push(m.target);
-      if (m.assembly) work.push(...m.assembly.targets);
+      if (m.assembly) work.push(...namedTargets(m.assembly));
     }
     const last = block.code[block.code.length - 1]?.kind;
     const next = func.blocks[block.index + 1];

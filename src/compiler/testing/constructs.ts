@@ -139,7 +139,7 @@ const CONSTRUCTS: Readonly<Record<string, Construct>> = {
     const text = s.random.pick([
       `"if %1 ${compare} goto %l[far]\\n %0 += 3"`,
       `"%0 += %1; if %0 ${compare} goto %l[far]; %0 ^= %1"`,
-      `"if %1 ${compare} goto %l[far]; goto %l[near]"`,
+      `"if %1 ${compare} goto %l[far]; if %0 == 0 goto %l[near]"`,
     ]);
     return leaf(
       `${target} ^= ({ __label__ far, near; u64 a = ${s.expression(1)}, r = ${s.expression(1)}; asm volatile goto(${text} : "+r"(r) : "r"(a), ${by} : : far, near); r += ${s.expression(1)}; near: r ^= 5; far: r; });`,
