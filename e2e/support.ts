@@ -14,6 +14,8 @@ export const site = (language: Language) => read<typeof siteWords>(`content/ui/$
 export const words = (language: Language) => read<typeof playgroundWords>(`content/ui/${language}/playground.json`);
 export const helperWords = (language: Language) =>
   read<Readonly<Record<string, string>>>(`content/helpers/${language}/helpers.json`);
+export const kernelWords = (language: Language) =>
+  read<Readonly<Record<string, string>>>(`content/helpers/${language}/kernel.json`);
 export const xdpDrop = read<ExampleDescription>('examples/xdp-drop/example.json');
 export const source = (file: string): string =>
   readFileSync(new URL(`../examples/xdp-drop/${file}`, import.meta.url), 'utf8');
