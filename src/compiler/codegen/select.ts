@@ -103,7 +103,7 @@ export class Selector extends Values {
   private readonly blocks = new Map<Block, MachineBlock>();
   private readonly incoming = new Map<Inst, Register>();
   /** of each `asm goto`, by output */
-  private readonly jumpOutputs = new Map<Inst, readonly Register[]>();
+  private readonly jumpOutputs = new Map<Inst, ReadonlyMap<number, Register>>();
 
   constructor(func: Func, target: Target, error: SelectionError) {
     super(func, target);
@@ -466,7 +466,7 @@ export class Selector extends Values {
 
   /** Each way out of an `asm goto` begins with copies of what the assembly wrote. */
   private asmOutput(inst: Inst): void {
-    const from = this.jumpOutputs.get(inst.args[0]!)?.[inst.width];
+    const from = this.jumpOutputs.get(inst.args[0]!)?.get(inst.width);
     if (from !== undefined) this.copy(this.define(inst), from);
   }
 
@@ -476,9 +476,12 @@ export class Selector extends Values {
       out.width = i;
       return out;
     });
-    const registers: Register[] = [];
-    const m = selectAssembly(this, inst, (out, register) => (registers[out.width] = register), written, this.error);
-    for (const register of registers) if (register !== undefined) this.out.unspillable.add(register);
+    const registers = new Map<number, Register>();
+    const keep = (out: Inst, register: Register): void => {
+      registers.set(out.width, register);
+      this.out.unspillable.add(register);
+    };
+    const m = selectAssembly(this, inst, keep, written, this.error);
     this.jumpOutputs.set(inst, registers);
     const [through, ...labels] = inst.targets as [Block, ...Block[]];
     m.assembly!.targets.push(...labels.map((label) => this.blocks.get(label)!));

@@ -265,7 +265,7 @@ class ObjectWriter {
 
   private lineText(file: string, line: number): number {
     let lines = this.lineTexts.get(file);
-    if (!lines) this.lineTexts.set(file, (lines = new Map()));
+    if (!lines) this.lineTexts.set(file, (lines = new Map<number, number>()));
     let text = lines.get(line);
     if (text === undefined) lines.set(line, (text = this.btf.strings.add(this.unit.locations.lineText(file, line))));
     return text;
