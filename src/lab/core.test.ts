@@ -125,18 +125,23 @@ describe('our own kernel', () => {
     lab = await LabEngine.create(await WebAssembly.compile(bytes));
   });
 
-  /** Types whose contexts are kernel pointers, which the verifier does not follow yet. */
-  const OPEN = [
-    'guard.bpf.c',
-    'run-queue-latency.bpf.c',
-    'syscall-histogram.bpf.c',
-    'task-walk.bpf.c',
-    'tcp-latency.bpf.c',
-  ];
+  /** What is not simulated and says so: types whose contexts are kernel pointers, which the verifier does not follow yet (L005), and one helper. */
+  const OPEN: Readonly<Record<string, readonly string[]>> = {
+    'guard.bpf.c': ['L005'],
+    'iterators.bpf.c': ['L005'],
+    'lsm-paths.bpf.c': ['L005'],
+    'off-cpu.bpf.c': ['L005'],
+    'round-trips.bpf.c': ['L005'],
+    'run-queue-latency.bpf.c': ['L005'],
+    'syscall-histogram.bpf.c': ['L005'],
+    'task-walk.bpf.c': ['L005'],
+    'tcp-latency.bpf.c': ['L005'],
+    'containers.bpf.c': ['V311'], // bpf_user_ringbuf_drain
+  };
   test.each(NAMES)('judges %s as Linux does: it loads', (name) => {
     const { diagnostics } = lab.check({ files: { [name]: source(name) }, main: name });
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').map(({ code }) => code);
-    expect(errors).toEqual(OPEN.includes(name) ? ['L005'] : []);
+    expect(errors).toEqual(OPEN[name] ?? []);
   });
 
   test('every program of the fixtures is made ready for the older kernel, too', () => {

@@ -6,8 +6,8 @@ import { packetDrawing, packetEnds } from './packet.ts';
 import { fill, type Strings } from './strings.ts';
 import type { VerdictMark } from './verdict.ts';
 import type { WayStrings } from './way-strings.ts';
-import './ways.css';
 import './outcome.css';
+import './ways.css';
 
 export interface WayActions {
   goTo(file: string, line: number, column: number): void;
