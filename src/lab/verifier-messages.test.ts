@@ -106,6 +106,8 @@ describe.skipIf(!linux)('Linux', () => {
     const refused: string[] = [];
     for (const { name, fixed } of programs) {
       const { object, messages } = await compileWithClang(fixed, { name: 'fixed.bpf.c' });
+      // Open-coded iterators came with 6.4; the headers of a system may be older than its kernel.
+      if (name.startsWith('iterator-') && messages.includes("incomplete type 'struct bpf_iter_num'")) continue;
       const answer = object && (await askLibbpf(object, 'fixed.bpf.o'));
       if (answer?.errno !== 0) refused.push(`${name}: ${answer?.message ?? messages}`);
     }
