@@ -18,6 +18,12 @@ const MOST_PROBLEMS = 20;
 
 const sign = '<path d="M7 1h6l6 6v6l-6 6H7l-6-6V7z"/><path d="M10 5.5v5.5M10 14.2v.1"/>';
 
+/** As it is read by itself: without the indentation that it has in the program. */
+function withoutIndent(text: string): string {
+  const indent = /^[ \t]*/.exec(text)?.[0] ?? '';
+  return text.trim().replaceAll(`\n${indent}`, '\n');
+}
+
 /** The wording of Linux or of the compiler: what stands on the line itself. */
 export function originalWording({ args, message }: Diagnostic): string {
   const linux = args['linux'];
@@ -70,7 +76,7 @@ function problemElement(
   const fixes = diagnostic.fixes.flatMap((fix) => {
     const mend = actions.fix(fix);
     if (!mend) return [];
-    const code = element('code', { lang: 'en', translate: 'no' }, fix.text.trim());
+    const code = element('code', { lang: 'en', translate: 'no' }, withoutIndent(fix.text));
     return [element('button', { type: 'button', class: 'fix', onclick: mend }, `${strings.fix} `, code)];
   });
   return element(
