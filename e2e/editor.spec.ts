@@ -150,6 +150,8 @@ for (const language of languages) {
       await page.keyboard.type('pri');
       await expect(list).toContainText('priv');
       await expect(list).not.toContainText('priority');
+      // CodeMirror takes no choice in the first 75 ms of a list (interactionDelay): nobody has read it by then.
+      await page.waitForTimeout(150);
       await page.keyboard.press('Enter');
       await expect(example.root.locator('.view-lines, .cm-content').first()).toContainText('.priv =');
       // A mistake is shown on its line as one types.
